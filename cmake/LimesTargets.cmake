@@ -1,0 +1,38 @@
+# One static library per floor of the house (docs/architecture.md). A floor links only to the floors below it, so an
+# include that points upwards does not link, and tests/architecture names the line.
+add_library(limes_options INTERFACE)
+target_compile_options(limes_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
+# Contraction of a*b+c differs between compilers and targets; kernels that want it ask for it explicitly.
+target_compile_options(limes_options INTERFACE -ffp-contract=off)
+if(LIMES_WARNINGS_AS_ERRORS)
+  target_compile_options(limes_options INTERFACE -Werror)
+endif()
+if(LIMES_SANITIZE)
+  target_compile_options(limes_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(limes_options INTERFACE -fsanitize=address,undefined)
+endif()
+
+# limes_floor(NAME [FLOORS lower...] [LIBRARIES public...] [PRIVATE_LIBRARIES ...])
+function(limes_floor name)
+  cmake_parse_arguments(FLOOR "" "" "FLOORS;LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp")
+  add_library(limes_${name} STATIC ${sources})
+  target_include_directories(limes_${name} PUBLIC "${PROJECT_SOURCE_DIR}/src")
+  list(TRANSFORM FLOOR_FLOORS PREPEND limes_)
+  target_link_libraries(limes_${name} PUBLIC ${FLOOR_FLOORS} ${FLOOR_LIBRARIES} PRIVATE limes_options ${FLOOR_PRIVATE_LIBRARIES})
+  add_library(limes::${name} ALIAS limes_${name})
+endfunction()
+
+# limes_tests(NAME [LIBRARIES ...] [LABELS ...]): every *_test.cpp of tests/NAME in one executable.
+function(limes_tests name)
+  cmake_parse_arguments(TESTS "" "" "LIBRARIES;LABELS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*_test.cpp")
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(limes_${name}_test ${sources})
+  target_link_libraries(limes_${name}_test PRIVATE ${TESTS_LIBRARIES} limes_options GTest::gtest_main GTest::gmock)
+  target_include_directories(limes_${name}_test PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+  target_compile_definitions(limes_${name}_test PRIVATE LIMES_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  gtest_discover_tests(limes_${name}_test DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}." PROPERTIES LABELS "${TESTS_LABELS}" TIMEOUT 1200)
+endfunction()
