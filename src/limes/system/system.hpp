@@ -1,0 +1,61 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "limes/base/interruption.hpp"
+#include "limes/system/outcome.hpp"
+#include "limes/system/parameters.hpp"
+#include "limes/system/schema.hpp"
+
+namespace limes::system {
+
+/// Where a simulation keeps its state so that a killed run goes on where it was. Saved blobs replace older ones whole.
+class CheckpointStore {
+ public:
+  virtual ~CheckpointStore() = default;
+  virtual void save(const std::string& name, const std::string& bytes) = 0;
+  [[nodiscard]] virtual std::optional<std::string> load(const std::string& name) const = 0;
+};
+
+/// What a computation may use of its surroundings.
+struct Context {
+  int threads = 1;
+  StopToken stop;
+  std::function<void(double fraction, const std::string& activity)> progress = [](double, const std::string&) {};
+  CheckpointStore* checkpoints = nullptr;  ///< null: nothing is kept
+};
+
+/// A system with its parameters: ready to be solved and simulated. Made by System::prepare, which has read and checked
+/// every file and every combination of keys.
+class Model {
+ public:
+  virtual ~Model() = default;
+  [[nodiscard]] virtual TheoryOutcome theory(const Context& context) const = 0;
+  /// An interruption ends the simulation with status kInterrupted and what was finished; it does not throw.
+  [[nodiscard]] virtual SimulationOutcome simulate(const Context& context) const = 0;
+  /// For one given matrix: an ensemble of surrogates (the same system with iid couplings of the matrix's own mean and
+  /// deviation) in which the matrix's values are placed as percentiles. Null where there is none.
+  [[nodiscard]] virtual std::unique_ptr<Model> surrogate_ensemble() const { return nullptr; }
+};
+
+struct System {
+  std::string id;     ///< `rate.discrete`
+  std::string title;  ///< one line
+  std::string paper;  ///< short reference for `limes list`
+  std::vector<std::string> references;
+  std::vector<std::string> equations;    ///< plain text, one a line, for `limes show`
+  std::vector<std::string> conventions;  ///< noise, sign and unit conventions, one a line
+  std::vector<std::string> when_not_to_believe;
+  Schema schema;
+  /// Quantities whose values tell branches apart: a realisation is assigned to the stable branch nearest in them.
+  std::vector<std::string> branch_coordinates;
+  std::function<std::unique_ptr<Model>(const Parameters&)> prepare;  ///< throws InputError
+  /// The parameters of the same system at half its size, for measuring finite-size shifts; empty where there is no
+  /// second size.
+  std::function<std::optional<Parameters>(const Parameters&)> half_size;
+};
+
+}  // namespace limes::system
