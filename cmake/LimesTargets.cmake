@@ -4,6 +4,8 @@ add_library(limes_options INTERFACE)
 target_compile_options(limes_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
 # Contraction of a*b+c differs between compilers and targets; kernels that want it ask for it explicitly.
 target_compile_options(limes_options INTERFACE -ffp-contract=off)
+# Nobody reads errno after a mathematical function, and loops over square roots vectorise without it; no bit changes.
+target_compile_options(limes_options INTERFACE -fno-math-errno)
 if(LIMES_WARNINGS_AS_ERRORS)
   target_compile_options(limes_options INTERFACE -Werror)
 endif()
