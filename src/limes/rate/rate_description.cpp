@@ -1,0 +1,217 @@
+#include "limes/rate/rate_description.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "limes/coupling_files/read_matrix.hpp"
+#include "limes/rate/rate_parameters.hpp"
+
+namespace limes::rate {
+
+namespace {
+
+using system::Parameters;
+
+constexpr std::size_t kDefaultSize = 1000;
+// Longest spacing of samples, in tau: the theory's curves keep to it too.
+constexpr double kLongestSpacing = 0.1;
+// Guards floor and ceil of ratios such as 0.1/0.02 against the last bit.
+constexpr double kRatioSlack = 1e-9;
+
+ThresholdDescription describe_threshold(const Parameters& parameters, std::size_t size, std::uint64_t seed) {
+  ThresholdDescription threshold;
+  threshold.mean = one_value(parameters, "threshold.mean");
+  threshold.deviation = one_value(parameters, "threshold.deviation");
+  threshold.correlation = one_value(parameters, "threshold.correlation");
+  threshold.generator = generator_of(parameters, "threshold");
+  threshold.seed = seed_of(parameters, "threshold", threshold.generator, seed, 2);
+  if (!parameters.has("threshold.values")) return threshold;
+  threshold.values = parameters.reals("threshold.values");
+  require_length(parameters, "threshold.values", threshold.values.size(), size);
+  for (const std::string key : {"threshold.mean", "threshold.deviation", "threshold.correlation"}) {
+    if (one_value(parameters, key) != 0.0) throw conflict(parameters, key, "threshold.values");
+  }
+  const double count = static_cast<double>(size);
+  for (const double value : threshold.values) threshold.mean += value / count;
+  double variance = 0.0;
+  for (const double value : threshold.values) variance += (value - threshold.mean) * (value - threshold.mean) / count;
+  threshold.deviation = std::sqrt(variance);
+  return threshold;
+}
+
+InitialDescription describe_initial(const Parameters& parameters, std::uint64_t seed) {
+  InitialDescription initial;
+  initial.mean = one_value(parameters, "initial.mean");
+  initial.variance = one_value(parameters, "initial.variance");
+  initial.generator = generator_of(parameters, "initial");
+  initial.seed = seed_of(parameters, "initial", initial.generator, seed, 3);
+  return initial;
+}
+
+StimulusDescription::Kind stimulus_kind(const Parameters& parameters) {
+  using Kind = StimulusDescription::Kind;
+  const bool has_file = parameters.has("stimulus.file");
+  if (!parameters.has("stimulus.kind")) return has_file ? Kind::kFile : Kind::kNone;
+  const std::string name = parameters.text("stimulus.kind");
+  if (has_file && name != "file") throw conflict(parameters, "stimulus.file", "stimulus.kind = \"" + name + "\"");
+  if (name == "step") return Kind::kStep;
+  if (name == "sine") return Kind::kSine;
+  if (name == "common_noise") return Kind::kCommonNoise;
+  if (name != "file") return Kind::kNone;
+  if (!has_file)
+    throw InputError(parameters.place("stimulus.kind"), "stimulus.kind is \"file\" but no file is named",
+                     "give stimulus.file");
+  return Kind::kFile;
+}
+
+StimulusDescription describe_stimulus(const Parameters& parameters, std::size_t size, std::int64_t steps) {
+  StimulusDescription stimulus;
+  stimulus.kind = stimulus_kind(parameters);
+  stimulus.amplitude = parameters.real("stimulus.amplitude");
+  stimulus.frequency = parameters.real("stimulus.frequency");
+  stimulus.onset = parameters.real("stimulus.onset");
+  stimulus.correlation_time = parameters.real("stimulus.correlation_time");
+  if (parameters.has("stimulus.pattern")) {
+    stimulus.pattern = parameters.reals("stimulus.pattern");
+    require_length(parameters, "stimulus.pattern", stimulus.pattern.size(), size);
+  }
+  if (stimulus.kind != StimulusDescription::Kind::kFile) return stimulus;
+  auto table = at_place(parameters, "stimulus.file",
+                        [&] { return coupling_files::read_table(parameters.text("stimulus.file")); });
+  const auto columns = static_cast<std::size_t>(table.cols());
+  if (columns != 1 && columns != size) {
+    throw InputError(parameters.place("stimulus.file"),
+                     fmt::format("the stimulus has {} columns but the network has {} neurons", columns, size),
+                     "give one column for all neurons, or one for each");
+  }
+  if (table.rows() < steps) {
+    throw InputError(parameters.place("stimulus.file"),
+                     fmt::format("the stimulus has {} rows but the simulation takes {} steps", table.rows(), steps),
+                     "give one row per integration step, the transient included");
+  }
+  stimulus.table = std::make_shared<const coupling::DenseMatrix>(std::move(table));
+  return stimulus;
+}
+
+Integrator integrator_of(const Parameters& parameters, TimeKind time, double noise) {
+  if (time == TimeKind::kDiscrete) return Integrator::kMap;
+  if (!parameters.has("simulation.integrator")) {
+    return noise > 0.0 ? Integrator::kEulerMaruyama : Integrator::kRungeKutta4;
+  }
+  if (parameters.text("simulation.integrator") == "euler") return Integrator::kEulerMaruyama;
+  if (noise > 0.0) {
+    throw InputError(parameters.place("simulation.integrator"),
+                     "conflicting options: simulation.integrator = \"rk4\" and noise.intensity > 0",
+                     "rk4 is for noise-free networks; use \"euler\" (Euler-Maruyama)");
+  }
+  return Integrator::kRungeKutta4;
+}
+
+SimulationOptions describe_simulation(const Parameters& parameters, TimeKind time, double noise, bool fixed_matrix) {
+  SimulationOptions options;
+  options.integrator = integrator_of(parameters, time, noise);
+  if (time == TimeKind::kDiscrete) {
+    options.transient_steps = parameters.integer("simulation.transient");
+    options.measured_steps = parameters.integer("simulation.steps");
+  } else {
+    options.step = parameters.has("simulation.step")                ? parameters.real("simulation.step")
+                   : options.integrator == Integrator::kRungeKutta4 ? 0.1
+                                                                    : 0.02;
+    options.transient_steps = std::llround(parameters.real("simulation.transient") / options.step);
+    options.measured_steps = std::llround(parameters.real("simulation.duration") / options.step);
+    if (options.measured_steps < 10) {
+      throw InputError(parameters.place("simulation.duration"), "simulation.duration must be at least ten steps",
+                       fmt::format("the integration step is {} tau", options.step));
+    }
+  }
+  options.realisations = parameters.has("simulation.realisations")
+                             ? static_cast<int>(parameters.integer("simulation.realisations"))
+                             : (fixed_matrix ? 1 : 10);
+  options.lags = parameters.real("simulation.lags");
+  options.single_precision = parameters.text("simulation.precision") == "single";
+  options.exponents = static_cast<int>(parameters.integer("simulation.exponents"));
+  if (options.exponents > 1) {
+    throw InputError(parameters.place("simulation.exponents"), "more than one Lyapunov exponent is not supported",
+                     "use 1 for the maximal exponent, 0 for none");
+  }
+  options.jacobian_spectrum = parameters.flag("simulation.jacobian_spectrum");
+  return options;
+}
+
+TheoryOptions describe_theory(const Parameters& parameters, TimeKind time) {
+  if (parameters.text("theory.kind") != "stationary") {
+    throw InputError(parameters.place("theory.kind"), "theory.kind \"two_time\" is not supported",
+                     "use \"stationary\"");
+  }
+  TheoryOptions options;
+  if (time == TimeKind::kContinuous && parameters.text("theory.method") == "iteration") {
+    options.method = TheoryOptions::Method::kIteration;
+  }
+  options.tolerance = parameters.real("theory.tolerance");
+  if (parameters.has("theory.lags")) options.lags = parameters.real("theory.lags");
+  options.quenched = parameters.flag("theory.quenched");
+  return options;
+}
+
+}  // namespace
+
+RateDescription describe(const Parameters& parameters, TimeKind time) {
+  RateDescription description;
+  description.time = time;
+  description.seed = parameters.seed();
+  description.transfer = {transfer::kind_from_name(parameters.text("network.transfer")),
+                          one_value(parameters, "network.gain")};
+  if (time == TimeKind::kDiscrete) {
+    description.leak = one_value(parameters, "network.leak");
+    description.noise_deviation = one_value(parameters, "noise.deviation");
+  } else {
+    description.time_constant = parameters.real("network.time_constant");
+    description.noise_intensity = one_value(parameters, "noise.intensity");
+  }
+  const auto given_size = network_size(parameters);
+  description.size = given_size.value_or(kDefaultSize);
+  description.array_results = given_size && parameters.is_list("network.size");
+  description.coupling = describe_coupling(parameters, given_size, description.seed);
+  if (description.coupling.matrix) description.size = coupling::size(*description.coupling.matrix);
+  description.threshold = describe_threshold(parameters, description.size, description.seed);
+  description.initial = describe_initial(parameters, description.seed);
+  description.simulation =
+      describe_simulation(parameters, time, description.noise_intensity, has_fixed_matrix(description));
+  const auto& simulation = description.simulation;
+  description.stimulus =
+      describe_stimulus(parameters, description.size, simulation.transient_steps + simulation.measured_steps);
+  description.theory = describe_theory(parameters, time);
+  return description;
+}
+
+bool has_fixed_matrix(const RateDescription& description) {
+  return description.coupling.kind == CouplingDescription::Kind::kGiven ||
+         description.coupling.generator == Generator::kPortable;
+}
+
+std::int64_t sample_stride(const RateDescription& description) {
+  if (description.time == TimeKind::kDiscrete) return 1;
+  return std::max<std::int64_t>(
+      1, static_cast<std::int64_t>(std::floor(kLongestSpacing / description.simulation.step + kRatioSlack)));
+}
+
+double lag_step(const RateDescription& description) {
+  if (description.time == TimeKind::kDiscrete) return 1.0;
+  const double spacing = static_cast<double>(sample_stride(description)) * description.simulation.step;
+  return spacing / std::max(1.0, std::ceil(spacing / kLongestSpacing - kRatioSlack));
+}
+
+RateDescription iid_surrogate(const RateDescription& description, int realisations) {
+  RateDescription surrogate = description;
+  surrogate.coupling.kind = CouplingDescription::Kind::kGaussian;
+  surrogate.coupling.generator = Generator::kPhilox;
+  surrogate.coupling.matrix = nullptr;
+  surrogate.coupling.origin.clear();
+  surrogate.simulation.realisations = realisations;
+  return surrogate;
+}
+
+}  // namespace limes::rate

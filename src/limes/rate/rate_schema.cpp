@@ -1,0 +1,308 @@
+#include "limes/rate/rate_schema.hpp"
+
+#include <utility>
+
+namespace limes::rate {
+
+namespace {
+
+using system::Form;
+using system::Json;
+using system::Parameter;
+using system::Type;
+
+/// A parameter with a few words after it: real(...).symbol("g").least(0) reads as a sentence in the list below.
+class Key {
+ public:
+  Key(std::string key, Type type, std::string meaning) {
+    parameter_.key = std::move(key);
+    parameter_.type = type;
+    parameter_.meaning = std::move(meaning);
+  }
+  Key& otherwise(Json value) { return parameter_.default_value = std::move(value), *this; }
+  Key& symbol(std::string text) { return parameter_.symbol = std::move(text), *this; }
+  Key& unit(std::string text) { return parameter_.unit = std::move(text), *this; }
+  Key& form(Form form) { return parameter_.form = form, *this; }
+  Key& least(double value) { return parameter_.minimum = value, *this; }
+  Key& most(double value) { return parameter_.maximum = value, *this; }
+  Key& above(double value) { return parameter_.minimum_excluded = true, least(value); }
+  Key& below(double value) { return parameter_.maximum_excluded = true, most(value); }
+  Key& one_of(std::vector<std::string> names) { return parameter_.choices = std::move(names), *this; }
+  Key& quick(double value) { return parameter_.quick_maximum = value, *this; }
+  operator Parameter() const { return parameter_; }  // NOLINT(google-explicit-constructor): a finished sentence
+
+ private:
+  Parameter parameter_;
+};
+
+Key real(std::string key, std::string meaning) { return {std::move(key), Type::kReal, std::move(meaning)}; }
+Key integer(std::string key, std::string meaning) { return {std::move(key), Type::kInteger, std::move(meaning)}; }
+Key choice(std::string key, std::string meaning) { return {std::move(key), Type::kChoice, std::move(meaning)}; }
+Key flag(std::string key, std::string meaning) { return {std::move(key), Type::kBoolean, std::move(meaning)}; }
+Key path(std::string key, std::string meaning) { return {std::move(key), Type::kPath, std::move(meaning)}; }
+
+// 2^53: a larger integer is not exact in every file format that carries parameters.
+constexpr double kLargestSeed = 9007199254740992.0;
+
+std::vector<std::string> transfer_names() {
+  const auto names = transfer::kind_names();
+  return {names.begin(), names.end()};
+}
+
+void append_network(std::vector<Parameter>& list, TimeKind time) {
+  list.push_back(integer("network.size", "number of neurons; left out: 1000, or the size of the given matrix")
+                     .symbol("N")
+                     .form(Form::kScalarOrList)
+                     .least(1)
+                     .most(1e6)
+                     .quick(400));
+  list.push_back(choice("network.transfer", "transfer function f").otherwise("tanh").one_of(transfer_names()));
+  list.push_back(real("network.gain", "gain inside the transfer function, f(u) = tanh(g u) and so on")
+                     .symbol("g")
+                     .otherwise(1.0)
+                     .form(Form::kScalarOrList)
+                     .above(0));
+  if (time == TimeKind::kDiscrete) {
+    list.push_back(real("network.leak", "share of the state that is kept from step to step, in [0,1)")
+                       .symbol("\\gamma")
+                       .otherwise(0.0)
+                       .form(Form::kScalarOrList)
+                       .least(0)
+                       .below(1));
+  } else {
+    list.push_back(real("network.time_constant", "tau; it only sets the unit: all times are given and reported in tau")
+                       .symbol("\\tau")
+                       .otherwise(1.0)
+                       .above(0));
+  }
+}
+
+void append_coupling(std::vector<Parameter>& list) {
+  list.push_back(choice("coupling.kind", "left out: gaussian, or file / values where that key is given")
+                     .one_of({"gaussian", "file", "values"}));
+  list.push_back(real("coupling.mean", "Jbar of gaussian couplings: E J_ij = Jbar/N")
+                     .symbol("\\bar J")
+                     .otherwise(0.0)
+                     .form(Form::kScalarOrMatrix));
+  list.push_back(real("coupling.deviation", "J of gaussian couplings: Var J_ij = J^2/N; the target of coupling.scale")
+                     .symbol("J")
+                     .otherwise(1.0)
+                     .form(Form::kScalarOrMatrix)
+                     .least(0));
+  list.push_back(real("coupling.symmetry", "correlation of J_ij and J_ji; only 0 is supported")
+                     .symbol("\\eta")
+                     .otherwise(0.0)
+                     .least(-1)
+                     .most(1));
+  list.push_back(path("coupling.file", "matrix: Matrix Market, CSV, NPY or HDF5 (file.h5:/path); row = target"));
+  list.push_back(real("coupling.values", "the matrix itself, an array of rows (row = target)").form(Form::kMatrix));
+  list.push_back(choice("coupling.scale",
+                        "a given matrix is multiplied so that this equals coupling.deviation (none: taken as it is)")
+                     .otherwise("none")
+                     .one_of({"none", "deviation", "spectral_radius"}));
+  list.push_back(choice("coupling.generator", "random numbers of gaussian couplings; portable: one reproducible draw")
+                     .otherwise("philox")
+                     .one_of({"philox", "portable"}));
+  list.push_back(integer("coupling.seed", "seed of the couplings; left out: the experiment's seed (portable: 1)")
+                     .least(0)
+                     .most(kLargestSeed));
+}
+
+void append_threshold(std::vector<Parameter>& list) {
+  list.push_back(real("threshold.mean", "mean of the thresholds, which are subtracted from the field")
+                     .symbol("\\bar\\theta")
+                     .otherwise(0.0)
+                     .form(Form::kScalarOrList));
+  list.push_back(real("threshold.deviation", "standard deviation of the thresholds over neurons")
+                     .symbol("\\sigma_\\theta")
+                     .otherwise(0.0)
+                     .form(Form::kScalarOrList)
+                     .least(0));
+  list.push_back(real("threshold.correlation", "correlation of any two thresholds, by a common offset")
+                     .symbol("c")
+                     .otherwise(0.0)
+                     .form(Form::kScalarOrList)
+                     .least(0)
+                     .below(1));
+  list.push_back(real("threshold.values", "the thresholds themselves, one per neuron").form(Form::kList));
+  list.push_back(choice("threshold.generator", "random numbers of the thresholds; portable: one reproducible draw")
+                     .otherwise("philox")
+                     .one_of({"philox", "portable"}));
+  list.push_back(integer("threshold.seed", "seed of the thresholds; left out: the experiment's seed (portable: 2)")
+                     .least(0)
+                     .most(kLargestSeed));
+}
+
+void append_stimulus(std::vector<Parameter>& list, const std::string& time_unit) {
+  list.push_back(choice("stimulus.kind", "time-dependent input; left out: none, or file where stimulus.file is given")
+                     .one_of({"none", "step", "sine", "common_noise", "file"}));
+  list.push_back(real("stimulus.amplitude", "height of the step or sine, deviation of the noise, factor of the file")
+                     .otherwise(1.0));
+  list.push_back(
+      real("stimulus.frequency", "angular frequency of the sine").otherwise(1.0).unit("rad/" + time_unit).least(0));
+  list.push_back(real("stimulus.onset", "no stimulus before this time, counted from the initial state")
+                     .otherwise(0.0)
+                     .unit(time_unit)
+                     .least(0));
+  list.push_back(real("stimulus.correlation_time", "correlation time of the common Ornstein-Uhlenbeck noise")
+                     .otherwise(1.0)
+                     .unit(time_unit)
+                     .above(0));
+  list.push_back(path("stimulus.file",
+                      "table (CSV, NPY, HDF5): one row per integration step, one column per neuron or one for all"));
+  list.push_back(real("stimulus.pattern", "factor of the stimulus for each neuron; left out: 1").form(Form::kList));
+}
+
+void append_noise_and_start(std::vector<Parameter>& list, TimeKind time) {
+  if (time == TimeKind::kDiscrete) {
+    list.push_back(real("noise.deviation", "standard deviation of the independent noise added at each step")
+                       .symbol("\\sigma")
+                       .otherwise(0.0)
+                       .form(Form::kScalarOrList)
+                       .least(0));
+  } else {
+    list.push_back(real("noise.intensity", "D of the independent white noise: <xi xi'> = 2 D delta(s - s')")
+                       .symbol("D")
+                       .otherwise(0.0)
+                       .form(Form::kScalarOrList)
+                       .least(0));
+  }
+  list.push_back(real("initial.mean", "mean of the initial state over neurons")
+                     .symbol("\\mu_0")
+                     .otherwise(0.0)
+                     .form(Form::kScalarOrList));
+  list.push_back(real("initial.variance", "variance of the initial state over neurons")
+                     .symbol("v_0")
+                     .otherwise(1.0)
+                     .form(Form::kScalarOrList)
+                     .least(0));
+  list.push_back(choice("initial.generator", "random numbers of the initial state")
+                     .otherwise("philox")
+                     .one_of({"philox", "portable"}));
+  list.push_back(integer("initial.seed", "seed of the initial state; left out: the experiment's seed (portable: 3)")
+                     .least(0)
+                     .most(kLargestSeed));
+}
+
+void append_theory(std::vector<Parameter>& list, TimeKind time, const std::string& time_unit) {
+  list.push_back(choice("theory.kind", "stationary states; two_time is not supported")
+                     .otherwise("stationary")
+                     .one_of({"stationary", "two_time"}));
+  if (time == TimeKind::kContinuous) {
+    list.push_back(choice("theory.method", "autocovariance from the potential, or by iteration in Fourier space")
+                       .otherwise("potential")
+                       .one_of({"potential", "iteration"}));
+  }
+  list.push_back(
+      real("theory.tolerance", "relative tolerance of the self-consistency").otherwise(1e-10).least(1e-14).most(1e-3));
+  list.push_back(real("theory.lags", "longest lag of the theory's curves; left out: as long as correlations last")
+                     .unit(time_unit)
+                     .above(0)
+                     .most(1e6));
+  list.push_back(flag("theory.quenched", "for a given matrix, solve the quenched mean field too").otherwise(true));
+}
+
+void append_simulation(std::vector<Parameter>& list, TimeKind time, const std::string& time_unit) {
+  if (time == TimeKind::kDiscrete) {
+    list.push_back(integer("simulation.steps", "steps that are measured, after the transient")
+                       .otherwise(2000)
+                       .unit("step")
+                       .least(10)
+                       .most(1e10)
+                       .quick(1000));
+    list.push_back(integer("simulation.transient", "steps before the measurement")
+                       .otherwise(500)
+                       .unit("step")
+                       .least(0)
+                       .most(1e10)
+                       .quick(300));
+  } else {
+    list.push_back(real("simulation.duration", "time that is measured, after the transient")
+                       .otherwise(200.0)
+                       .unit("tau")
+                       .above(0)
+                       .most(1e8)
+                       .quick(100));
+    list.push_back(real("simulation.transient", "time before the measurement")
+                       .otherwise(50.0)
+                       .unit("tau")
+                       .least(0)
+                       .most(1e8)
+                       .quick(40));
+    list.push_back(real("simulation.step", "integration step; left out: 0.1 (rk4), 0.02 (euler, whose bias is O(step))")
+                       .unit("tau")
+                       .above(0)
+                       .most(0.5));
+    list.push_back(choice("simulation.integrator", "left out: rk4 without noise, euler (Euler-Maruyama) with noise")
+                       .one_of({"rk4", "euler"}));
+  }
+  list.push_back(integer("simulation.realisations",
+                         "independent draws of the disorder; left out: 10, or 1 where one matrix is given (repeats)")
+                     .least(1)
+                     .most(1e6)
+                     .quick(6));
+  list.push_back(real("simulation.lags", "longest lag of the measured autocovariance, at most a quarter of the run")
+                     .otherwise(time == TimeKind::kDiscrete ? 100.0 : 50.0)
+                     .unit(time_unit)
+                     .above(0)
+                     .most(1e6));
+  list.push_back(
+      integer("simulation.exponents", "how many Lyapunov exponents: 1, or 0 for none").otherwise(1).least(0));
+  list.push_back(
+      flag("simulation.jacobian_spectrum", "eigenvalues of the Jacobian at the final state (N^3)").otherwise(false));
+  list.push_back(choice("simulation.precision", "floating-point numbers of the simulation; measurements are double")
+                     .otherwise("double")
+                     .one_of({"double", "single"}));
+}
+
+std::vector<system::QuantityInfo> quantities(const std::string& per_time) {
+  return {
+      {"mean", "1", "\\mu", "mean of the state over neurons and time"},
+      {"variance", "1", "v", "variance of the state over neurons at one time, frozen part included"},
+      {"frozen_variance", "1", "q", "variance over neurons of their time averages"},
+      {"mean_output", "1", "m", "mean of f(u) over neurons and time"},
+      {"lyapunov_exponent", per_time, "\\lambda", "maximal Lyapunov exponent"},
+      {"coupling_norm", "1", "|J|_2", "largest singular value of the coupling matrix"},
+      {"contraction_gain", "1", "g_{as}", "gain below which one fixed point attracts everything"},
+      {"critical_gain", "1", "g_c", "gain at which u = 0 loses stability (a given matrix, no thresholds)"},
+      {"jacobian_radius", "1", "R", "radius of the bulk of the spectrum of J Lambda"},
+      {"jacobian_outlier", "1", "", "isolated eigenvalue of the Jacobian of a static state"},
+      {"field_mean", "1", "", "mean of the local field over neurons and time"},
+      {"field_variance", "1", "", "variance of the local field over neurons and time"},
+      {"field_kurtosis", "1", "", "excess kurtosis of the local field over neurons; 0 for a Gaussian"},
+      {"pair_correlation_rms", "1", "", "root mean square correlation of the time courses of two neurons"},
+      {"residual", "1", "", "residual of the self-consistency"},
+  };
+}
+
+std::vector<system::CurveInfo> curves() {
+  return {
+      {"autocovariance", "1", "\\Delta", "autocovariance over neurons against the lag, frozen part included"},
+      {"power_spectrum", "1", "S", "power spectrum of the fluctuating part against the angular frequency"},
+      {"mean_trajectory", "1", "\\mu(t)", "mean over neurons from the initial state on"},
+      {"variance_trajectory", "1", "v(t)", "variance over neurons from the initial state on"},
+      {"mean_output_trajectory", "1", "m(t)", "mean of f(u) over neurons from the initial state on"},
+      {"jacobian_spectrum", "1", "", "eigenvalues of the Jacobian", "points"},
+      {"neuron_mean", "1", "\\mu_i", "time average of each neuron (a given matrix)"},
+      {"neuron_variance", "1", "v_i", "variance in time of each neuron (a given matrix)"},
+  };
+}
+
+}  // namespace
+
+system::Schema rate_schema(TimeKind time) {
+  const std::string time_unit = time == TimeKind::kDiscrete ? "step" : "tau";
+  system::Schema schema;
+  append_network(schema.parameters, time);
+  append_coupling(schema.parameters);
+  append_threshold(schema.parameters);
+  append_noise_and_start(schema.parameters, time);
+  append_stimulus(schema.parameters, time_unit);
+  append_theory(schema.parameters, time, time_unit);
+  append_simulation(schema.parameters, time, time_unit);
+  schema.quantities = quantities("1/" + time_unit);
+  schema.curves = curves();
+  return schema;
+}
+
+}  // namespace limes::rate
