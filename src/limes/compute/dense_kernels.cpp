@@ -1,0 +1,287 @@
+#include "limes/compute/dense_kernels.hpp"
+
+#include <algorithm>
+
+#include "limes/compute/simd_targets.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "limes/compute/dense_kernels.cpp"
+#include <hwy/foreach_target.h>
+// after foreach_target
+#include <hwy/cache_control.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace limes::compute::kernels {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+template <typename Real>
+using Tag = hn::CappedTag<Real, kPanel<Real>>;
+template <typename Real>
+using Vector = hn::Vec<Tag<Real>>;
+
+// A panel (64 bytes) is this many vectors.
+template <typename Real>
+inline constexpr std::size_t kVectors = kPanel<Real> / hn::MaxLanes(Tag<Real>());
+
+// Rows of a tile: twelve accumulators, enough to hide the latency of two multiply-add pipes, few enough for sixteen
+// registers.
+template <typename Real>
+inline constexpr std::size_t kTileRows = kVectors<Real> < 12 ? 12 / kVectors<Real> : 1;
+
+// ---- up to three columns: sums along lanes ----
+
+template <std::size_t kRows, std::size_t kColumns, typename Real>
+HWY_INLINE void few_rows(const Real* HWY_RESTRICT matrix, std::size_t stride, const Real* HWY_RESTRICT vectors,
+                         Real* HWY_RESTRICT y) {
+  constexpr Tag<Real> d;
+  constexpr std::size_t lanes = hn::MaxLanes(d);
+  constexpr std::size_t parts = kVectors<Real>;
+  Vector<Real> sums[kRows][kColumns][parts];
+  for (std::size_t r = 0; r < kRows; ++r)
+    for (std::size_t c = 0; c < kColumns; ++c)
+      for (std::size_t p = 0; p < parts; ++p) sums[r][c][p] = hn::Zero(d);
+  for (std::size_t j = 0; j < stride; j += kPanel<Real>) {
+    for (std::size_t p = 0; p < parts; ++p) {
+      Vector<Real> x[kColumns];
+      for (std::size_t c = 0; c < kColumns; ++c) x[c] = hn::Load(d, vectors + c * stride + j + p * lanes);
+      for (std::size_t r = 0; r < kRows; ++r) {
+        const auto a = hn::Load(d, matrix + r * stride + j + p * lanes);
+        for (std::size_t c = 0; c < kColumns; ++c) sums[r][c][p] = hn::MulAdd(a, x[c], sums[r][c][p]);
+      }
+    }
+  }
+  for (std::size_t r = 0; r < kRows; ++r) {
+    for (std::size_t c = 0; c < kColumns; ++c) {
+      HWY_ALIGN Real lane[kPanel<Real>];
+      for (std::size_t p = 0; p < parts; ++p) hn::Store(sums[r][c][p], d, lane + p * lanes);
+      for (std::size_t half = kPanel<Real> / 2; half > 0; half /= 2)
+        for (std::size_t l = 0; l < half; ++l) lane[l] += lane[l + half];
+      y[r * kColumns + c] = lane[0];
+    }
+  }
+}
+
+template <std::size_t kRows, std::size_t kColumns, typename Real>
+HWY_INLINE void few_columns(const Real* matrix, std::size_t stride, std::size_t first, std::size_t last,
+                            const Real* vectors, Real* y) {
+  std::size_t i = first;
+  for (; i + kRows <= last; i += kRows)
+    few_rows<kRows, kColumns>(matrix + i * stride, stride, vectors, y + i * kColumns);
+  for (; i < last; ++i) few_rows<1, kColumns>(matrix + i * stride, stride, vectors, y + i * kColumns);
+}
+
+template <typename Real>
+HWY_INLINE void few(const Real* matrix, std::size_t stride, std::size_t first, std::size_t last, const Real* vectors,
+                    Real* y, std::size_t columns) {
+  if (columns == 1) few_columns<4, 1>(matrix, stride, first, last, vectors, y);
+  if (columns == 2) few_columns<2, 2>(matrix, stride, first, last, vectors, y);
+  if (columns == 3) few_columns<2, 3>(matrix, stride, first, last, vectors, y);
+}
+
+// ---- four columns and more: one panel of columns times a few rows in registers, sums along j ----
+
+// Continues the sums of `kRows` x `valid` elements of Y over `count` values of j, from zero if `start`.
+template <std::size_t kRows, typename Real>
+HWY_NOINLINE void tile(const Real* HWY_RESTRICT matrix, std::size_t stride, std::size_t count,
+                       const Real* HWY_RESTRICT panel, Real* HWY_RESTRICT y, std::size_t columns, std::size_t valid,
+                       bool start) {
+  constexpr Tag<Real> d;
+  constexpr std::size_t lanes = hn::MaxLanes(d);
+  constexpr std::size_t parts = kVectors<Real>;
+  const bool whole = valid == kPanel<Real>;
+  HWY_ALIGN Real edge[kRows * kPanel<Real>];
+  const Real* from = y;
+  std::size_t from_stride = columns;
+  if (!start && !whole) {
+    for (std::size_t r = 0; r < kRows; ++r)
+      for (std::size_t b = 0; b < kPanel<Real>; ++b)
+        edge[r * kPanel<Real> + b] = b < valid ? y[r * columns + b] : Real{0};
+    from = edge;
+    from_stride = kPanel<Real>;
+  }
+  Vector<Real> sums[kRows][parts];
+  for (std::size_t r = 0; r < kRows; ++r)
+    for (std::size_t p = 0; p < parts; ++p)
+      sums[r][p] = start ? hn::Zero(d) : hn::LoadU(d, from + r * from_stride + p * lanes);
+  for (std::size_t j = 0; j < count; ++j) {
+    Vector<Real> x[parts];
+    for (std::size_t p = 0; p < parts; ++p) x[p] = hn::Load(d, panel + j * kPanel<Real> + p * lanes);
+    for (std::size_t r = 0; r < kRows; ++r) {
+      const auto a = hn::Set(d, matrix[r * stride + j]);
+      for (std::size_t p = 0; p < parts; ++p) sums[r][p] = hn::MulAdd(a, x[p], sums[r][p]);
+    }
+  }
+  if (whole) {
+    for (std::size_t r = 0; r < kRows; ++r)
+      for (std::size_t p = 0; p < parts; ++p) hn::StoreU(sums[r][p], d, y + r * columns + p * lanes);
+    return;
+  }
+  for (std::size_t r = 0; r < kRows; ++r)
+    for (std::size_t p = 0; p < parts; ++p) hn::Store(sums[r][p], d, edge + r * kPanel<Real> + p * lanes);
+  for (std::size_t r = 0; r < kRows; ++r)
+    for (std::size_t b = 0; b < valid; ++b) y[r * columns + b] = edge[r * kPanel<Real> + b];
+}
+
+// `tile` for a number of rows known at run time only, 1 <= rows <= kRows.
+template <std::size_t kRows, typename Real>
+HWY_INLINE void tile_of(std::size_t rows, const Real* matrix, std::size_t stride, std::size_t count, const Real* panel,
+                        Real* y, std::size_t columns, std::size_t valid, bool start) {
+  if (rows == kRows) {
+    tile<kRows>(matrix, stride, count, panel, y, columns, valid, start);
+  } else if constexpr (kRows > 1) {
+    tile_of<kRows - 1>(rows, matrix, stride, count, panel, y, columns, valid, start);
+  }
+}
+
+// Blocking: a block of panels stays in the second-level cache (192 KiB), the tile's rows and one panel in the first.
+template <typename Real>
+HWY_INLINE void panels(const Real* matrix, std::size_t stride, std::size_t size, std::size_t first, std::size_t last,
+                       const Real* packed, Real* y, std::size_t columns) {
+  constexpr std::size_t width = kPanel<Real>;
+  constexpr std::size_t line = 64 / sizeof(Real);
+  const std::size_t all_panels = (columns + width - 1) / width;
+  constexpr std::size_t panels_per_block = 16;
+  for (std::size_t block = 0; block < all_panels; block += panels_per_block) {
+    const std::size_t block_end = std::min(all_panels, block + panels_per_block);
+    const std::size_t depth = block_end - block == 1 ? 2048 : 2048 / sizeof(Real);
+    for (std::size_t k = 0; k < size; k += depth) {
+      const std::size_t count = std::min(depth, size - k);
+      for (std::size_t i = first; i < last; i += kTileRows<Real>) {
+        const std::size_t rows = std::min(kTileRows<Real>, last - i);
+        const Real* here = matrix + i * stride + k;
+        const Real* next = here + kTileRows<Real> * stride;
+        // While this tile is computed the next rows are fetched, a share with each panel.
+        const std::size_t next_rows =
+            i + kTileRows<Real> < last ? std::min(kTileRows<Real>, last - i - kTileRows<Real>) : 0;
+        const std::size_t share = (count / line) / (block_end - block) + 1;
+        for (std::size_t p = block; p < block_end; ++p) {
+          if (block_end - block > 1) {
+            const std::size_t begin = (p - block) * share * line;
+            const std::size_t end = std::min(count, begin + share * line);
+            for (std::size_t r = 0; r < next_rows; ++r)
+              for (std::size_t j = begin; j < end; j += line) hwy::Prefetch(next + r * stride + j);
+          }
+          const std::size_t b = p * width;
+          tile_of<kTileRows<Real>>(rows, here, stride, count, packed + p * width * size + k * width,
+                                   y + i * columns + b, columns, std::min(width, columns - b), k == 0);
+        }
+      }
+    }
+  }
+}
+
+// ---- transposed: sums along i, kept in the first-level cache; a block of rows is read from memory once ----
+
+template <std::size_t kRows, std::size_t kColumns, typename Real>
+HWY_INLINE void transposed_rows(const Real* HWY_RESTRICT matrix, std::size_t stride, std::size_t width,
+                                const Real* HWY_RESTRICT x, std::size_t columns, Real* HWY_RESTRICT sums) {
+  constexpr Tag<Real> d;
+  constexpr std::size_t lanes = hn::MaxLanes(d);
+  Vector<Real> factor[kRows][kColumns];
+  for (std::size_t r = 0; r < kRows; ++r)
+    for (std::size_t c = 0; c < kColumns; ++c) factor[r][c] = hn::Set(d, x[r * columns + c]);
+  for (std::size_t j = 0; j < width; j += lanes) {
+    Vector<Real> sum[kColumns];
+    for (std::size_t c = 0; c < kColumns; ++c) sum[c] = hn::Load(d, sums + c * width + j);
+    for (std::size_t r = 0; r < kRows; ++r) {
+      const auto a = hn::Load(d, matrix + r * stride + j);
+      for (std::size_t c = 0; c < kColumns; ++c) sum[c] = hn::MulAdd(a, factor[r][c], sum[c]);
+    }
+    for (std::size_t c = 0; c < kColumns; ++c) hn::Store(sum[c], d, sums + c * width + j);
+  }
+}
+
+template <std::size_t kColumns, typename Real>
+HWY_INLINE void transposed_block(const Real* matrix, std::size_t stride, std::size_t rows, std::size_t width,
+                                 const Real* x, std::size_t columns, Real* sums) {
+  std::size_t i = 0;
+  for (; i + 4 <= rows; i += 4)
+    transposed_rows<4, kColumns>(matrix + i * stride, stride, width, x + i * columns, columns, sums);
+  for (; i < rows; ++i)
+    transposed_rows<1, kColumns>(matrix + i * stride, stride, width, x + i * columns, columns, sums);
+}
+
+template <typename Real>
+HWY_INLINE void transposed(const Real* matrix, std::size_t stride, std::size_t size, std::size_t first,
+                           std::size_t last, const Real* x, std::size_t columns, Real* sums) {
+  constexpr std::size_t depth = 64;
+  const std::size_t width = last - first;
+  for (std::size_t i = 0; i < size; i += depth) {
+    const std::size_t rows = std::min(depth, size - i);
+    const Real* here = matrix + i * stride + first;
+    std::size_t b = 0;
+    for (; b + 2 <= columns; b += 2)
+      transposed_block<2>(here, stride, rows, width, x + i * columns + b, columns, sums + b * width);
+    if (b < columns) transposed_block<1>(here, stride, rows, width, x + i * columns + b, columns, sums + b * width);
+  }
+}
+
+#define LIMES_DENSE_KERNELS(Real, suffix)                                                                             \
+  void few_##suffix(const Real* matrix, std::size_t stride, std::size_t first, std::size_t last, const Real* vectors, \
+                    Real* y, std::size_t columns) {                                                                   \
+    few(matrix, stride, first, last, vectors, y, columns);                                                            \
+  }                                                                                                                   \
+  void panels_##suffix(const Real* matrix, std::size_t stride, std::size_t size, std::size_t first, std::size_t last, \
+                       const Real* packed, Real* y, std::size_t columns) {                                            \
+    panels(matrix, stride, size, first, last, packed, y, columns);                                                    \
+  }                                                                                                                   \
+  void transposed_##suffix(const Real* matrix, std::size_t stride, std::size_t size, std::size_t first,               \
+                           std::size_t last, const Real* x, std::size_t columns, Real* sums) {                        \
+    transposed(matrix, stride, size, first, last, x, columns, sums);                                                  \
+  }
+LIMES_DENSE_KERNELS(double, double)
+LIMES_DENSE_KERNELS(float, float)
+#undef LIMES_DENSE_KERNELS
+
+}  // namespace HWY_NAMESPACE
+}  // namespace limes::compute::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace limes::compute::kernels {
+
+HWY_EXPORT(few_double);
+HWY_EXPORT(few_float);
+HWY_EXPORT(panels_double);
+HWY_EXPORT(panels_float);
+HWY_EXPORT(transposed_double);
+HWY_EXPORT(transposed_float);
+
+#define LIMES_DISPATCH(Real, suffix)                                                                                  \
+  void multiply_few(const Real* matrix, std::size_t stride, std::size_t first, std::size_t last, const Real* vectors, \
+                    Real* y, std::size_t columns) {                                                                   \
+    HWY_DYNAMIC_DISPATCH(few_##suffix)(matrix, stride, first, last, vectors, y, columns);                             \
+  }                                                                                                                   \
+  void multiply_panels(const Real* matrix, std::size_t stride, std::size_t size, std::size_t first, std::size_t last, \
+                       const Real* panels, Real* y, std::size_t columns) {                                            \
+    HWY_DYNAMIC_DISPATCH(panels_##suffix)(matrix, stride, size, first, last, panels, y, columns);                     \
+  }                                                                                                                   \
+  void multiply_transposed(const Real* matrix, std::size_t stride, std::size_t size, std::size_t first,               \
+                           std::size_t last, const Real* x, std::size_t columns, Real* sums) {                        \
+    HWY_DYNAMIC_DISPATCH(transposed_##suffix)(matrix, stride, size, first, last, x, columns, sums);                   \
+  }
+LIMES_DISPATCH(double, double)
+LIMES_DISPATCH(float, float)
+#undef LIMES_DISPATCH
+
+template <typename Real>
+void pack_panels(const Real* x, std::size_t size, std::size_t columns, std::size_t first, std::size_t last,
+                 Real* packed) {
+  constexpr std::size_t width = kPanel<Real>;
+  for (std::size_t b = 0; b < columns; b += width) {
+    const std::size_t valid = std::min(width, columns - b);
+    Real* panel = packed + b * size;
+    for (std::size_t j = first; j < last; ++j) {
+      std::size_t c = 0;
+      for (; c < valid; ++c) panel[j * width + c] = x[j * columns + b + c];
+      for (; c < width; ++c) panel[j * width + c] = Real{0};
+    }
+  }
+}
+template void pack_panels<double>(const double*, std::size_t, std::size_t, std::size_t, std::size_t, double*);
+template void pack_panels<float>(const float*, std::size_t, std::size_t, std::size_t, std::size_t, float*);
+
+}  // namespace limes::compute::kernels
+#endif  // HWY_ONCE
