@@ -44,6 +44,9 @@ class Parameters {
   /// A copy with one key changed (already validated by the caller's schema): second sizes, quick runs, sweeps.
   [[nodiscard]] Parameters with(const std::string& key, Json value) const;
 
+  /// A copy with another seed: a run that must be independent of this one (a second size).
+  [[nodiscard]] Parameters with_seed(std::uint64_t seed) const;
+
   /// Every key with a value, nested by table: what `parameters` in result.json and experiment.toml hold.
   [[nodiscard]] Json resolved() const;
 
