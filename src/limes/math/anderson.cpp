@@ -1,0 +1,100 @@
+#include "limes/math/anderson.hpp"
+
+#include <Eigen/Dense>
+#include <cmath>
+#include <deque>
+#include <limits>
+#include <stdexcept>
+
+namespace limes::math {
+namespace {
+
+using Vector = Eigen::VectorXd;
+
+Eigen::Map<const Vector> as_vector(const std::vector<double>& x) {
+  return {x.data(), static_cast<Eigen::Index>(x.size())};
+}
+
+// gamma minimising |r - dR gamma|; a rank-revealing decomposition keeps it bounded when the differences become
+// parallel near convergence.
+Vector mixing(const std::deque<Vector>& residual_differences, const Vector& residual) {
+  Eigen::MatrixXd differences(residual.size(), static_cast<Eigen::Index>(residual_differences.size()));
+  for (std::size_t j = 0; j < residual_differences.size(); ++j) {
+    differences.col(static_cast<Eigen::Index>(j)) = residual_differences[j];
+  }
+  const Vector scale = differences.colwise().norm().cwiseMax(std::numeric_limits<double>::min());
+  for (Eigen::Index j = 0; j < differences.cols(); ++j) differences.col(j) /= scale[j];
+  Eigen::ColPivHouseholderQR<Eigen::MatrixXd> decomposition;
+  decomposition.setThreshold(1e-10);
+  decomposition.compute(differences);
+  return decomposition.solve(residual).cwiseQuotient(scale);
+}
+
+}  // namespace
+
+AndersonResult anderson(const std::function<std::vector<double>(const std::vector<double>&)>& map,
+                        std::vector<double> start, const AndersonOptions& options) {
+  if (options.depth < 0 || !(options.damping > 0.0 && options.damping <= 1.0) || options.max_iterations < 1) {
+    throw std::invalid_argument("anderson: depth >= 0, 0 < damping <= 1 and max_iterations >= 1 are required");
+  }
+  AndersonResult result;
+  result.x = start;
+  result.residual = std::numeric_limits<double>::infinity();
+  std::vector<double> x = std::move(start);
+  std::deque<Vector> state_differences;
+  std::deque<Vector> residual_differences;
+  Vector last_state;
+  Vector last_residual;
+  for (int iteration = 0; iteration < options.max_iterations; ++iteration) {
+    const std::vector<double> image = map(x);
+    if (image.size() != x.size()) throw std::invalid_argument("anderson: the map changes the dimension");
+    const Vector residual = as_vector(image) - as_vector(x);
+    const double size = x.empty() ? 0.0 : residual.cwiseAbs().maxCoeff();
+    const bool finite = residual.allFinite();
+    result.residual_history.push_back(finite ? size : std::numeric_limits<double>::infinity());
+    if (options.proceed && !options.proceed(iteration, result.residual_history.back(), x)) break;
+    if (!finite) {
+      if (!std::isfinite(result.residual)) break;  // not even the start is in the domain
+      for (std::size_t i = 0; i < x.size(); ++i) x[i] = 0.5 * (x[i] + result.x[i]);
+      state_differences.clear();
+      residual_differences.clear();
+      last_state.resize(0);
+      continue;
+    }
+    const bool grown = size > options.restart_growth * result.residual;
+    if (size < result.residual) {
+      result.residual = size;
+      result.x = x;
+    }
+    if (size <= options.tolerance) {
+      result.converged = true;
+      break;
+    }
+    const Vector state = as_vector(x);
+    if (grown) {
+      state_differences.clear();
+      residual_differences.clear();
+    } else if (last_state.size() == state.size() && options.depth > 0) {
+      state_differences.emplace_back(state - last_state);
+      residual_differences.emplace_back(residual - last_residual);
+      if (static_cast<int>(state_differences.size()) > options.depth) {
+        state_differences.pop_front();
+        residual_differences.pop_front();
+      }
+    }
+    last_state = state;
+    last_residual = residual;
+    Vector next = state + options.damping * residual;
+    if (!residual_differences.empty()) {
+      const Vector gamma = mixing(residual_differences, residual);
+      for (std::size_t j = 0; j < residual_differences.size(); ++j) {
+        next -=
+            gamma[static_cast<Eigen::Index>(j)] * (state_differences[j] + options.damping * residual_differences[j]);
+      }
+    }
+    x.assign(next.data(), next.data() + next.size());
+  }
+  return result;
+}
+
+}  // namespace limes::math
