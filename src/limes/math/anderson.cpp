@@ -1,6 +1,7 @@
 #include "limes/math/anderson.hpp"
 
 #include <Eigen/Dense>
+#include <algorithm>
 #include <cmath>
 #include <deque>
 #include <limits>
@@ -45,6 +46,8 @@ AndersonResult anderson(const std::function<std::vector<double>(const std::vecto
   std::deque<Vector> residual_differences;
   Vector last_state;
   Vector last_residual;
+  Vector best_residual;
+  double damping = options.damping;
   for (int iteration = 0; iteration < options.max_iterations; ++iteration) {
     const std::vector<double> image = map(x);
     if (image.size() != x.size()) throw std::invalid_argument("anderson: the map changes the dimension");
@@ -55,7 +58,9 @@ AndersonResult anderson(const std::function<std::vector<double>(const std::vecto
     if (options.proceed && !options.proceed(iteration, result.residual_history.back(), x)) break;
     if (!finite) {
       if (!std::isfinite(result.residual)) break;  // not even the start is in the domain
-      for (std::size_t i = 0; i < x.size(); ++i) x[i] = 0.5 * (x[i] + result.x[i]);
+      damping *= 0.5;
+      const Vector retreat = as_vector(result.x) + damping * best_residual;
+      x.assign(retreat.data(), retreat.data() + retreat.size());
       state_differences.clear();
       residual_differences.clear();
       last_state.resize(0);
@@ -63,8 +68,10 @@ AndersonResult anderson(const std::function<std::vector<double>(const std::vecto
     }
     const bool grown = size > options.restart_growth * result.residual;
     if (size < result.residual) {
+      if (std::isfinite(result.residual)) damping = std::min(options.damping, 1.5 * damping);
       result.residual = size;
       result.x = x;
+      best_residual = residual;
     }
     if (size <= options.tolerance) {
       result.converged = true;
@@ -84,12 +91,11 @@ AndersonResult anderson(const std::function<std::vector<double>(const std::vecto
     }
     last_state = state;
     last_residual = residual;
-    Vector next = state + options.damping * residual;
+    Vector next = state + damping * residual;
     if (!residual_differences.empty()) {
       const Vector gamma = mixing(residual_differences, residual);
       for (std::size_t j = 0; j < residual_differences.size(); ++j) {
-        next -=
-            gamma[static_cast<Eigen::Index>(j)] * (state_differences[j] + options.damping * residual_differences[j]);
+        next -= gamma[static_cast<Eigen::Index>(j)] * (state_differences[j] + damping * residual_differences[j]);
       }
     }
     x.assign(next.data(), next.data() + next.size());

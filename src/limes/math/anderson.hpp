@@ -25,7 +25,8 @@ struct AndersonResult {
 
 /// Fixed point of x = G(x) by Anderson acceleration (D. G. Anderson 1965; type II of Walker & Ni, SIAM J. Numer. Anal.
 /// 49, 1715 (2011)): x <- x + beta r - (dX + beta dR) gamma with gamma minimising |r - dR gamma|, r = G(x) - x.
-/// A G(x) that is not finite halves the last move back towards the best iterate. Never throws for lack of convergence:
+/// A G(x) that is not finite leads back to the best iterate, from which a plain step with half the damping is taken
+/// (the damping recovers while the residual falls). Never throws for lack of convergence:
 /// `converged` says it. Throws std::invalid_argument on options out of range or a G that changes the dimension.
 [[nodiscard]] AndersonResult anderson(const std::function<std::vector<double>(const std::vector<double>&)>& map,
                                       std::vector<double> start, const AndersonOptions& options = {});
