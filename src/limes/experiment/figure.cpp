@@ -1,0 +1,68 @@
+#include "limes/experiment/figure.hpp"
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "limes/experiment/figure_kinds.hpp"
+#include "limes/experiment/figure_reading.hpp"
+
+namespace limes::experiment {
+
+namespace {
+
+/// File names must be safe and different, whatever a curve is called.
+std::string safe_id(const std::string& name, std::map<std::string, int>& used) {
+  std::string id;
+  for (const char c : name) {
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    id += plain ? c : '_';
+  }
+  if (id.empty()) id = "curve";
+  const int count = ++used[id];
+  return count == 1 ? id : fmt::format("{}-{}", id, count);
+}
+
+bool is_cloud(const ReadCurve& curve) {
+  return curve.complex && (curve.axis_name == "index" || curve.axis_name == "unit" || curve.axis_name.empty() ||
+                           curve.name.find("spectrum") != std::string::npos);
+}
+
+}  // namespace
+
+std::vector<Figure> figures_of(const nlohmann::ordered_json& result) {
+  std::vector<std::string> names;
+  std::map<std::string, std::vector<ReadCurve>> by_name;
+  for (const auto& entry : list_of(result, "curves")) {
+    auto curve = read_curve(entry);
+    if (!curve) continue;
+    if (by_name.find(curve->name) == by_name.end()) names.push_back(curve->name);
+    by_name[curve->name].push_back(std::move(*curve));
+  }
+
+  std::vector<Figure> figures;
+  for (const auto& name : names) {
+    const auto& curves = by_name[name];
+    if (is_cloud(curves.front())) {
+      figures.push_back(plane_figure(curves, result));
+    } else if (curves.front().axis_name == "unit") {
+      if (auto scatter = predicted_against_simulated(curves)) figures.push_back(std::move(*scatter));
+      figures.push_back(unit_figure(curves));
+    } else {
+      figures.push_back(line_figure(curves, result));
+    }
+  }
+  for (const auto& entry : list_of(result, "convergence")) {
+    if (auto figure = convergence_figure(entry)) figures.push_back(std::move(*figure));
+  }
+  figures.erase(
+      std::remove_if(figures.begin(), figures.end(), [](const Figure& figure) { return figure.series.empty(); }),
+      figures.end());
+  std::map<std::string, int> used;
+  for (auto& figure : figures) figure.id = safe_id(figure.id, used);
+  return figures;
+}
+
+}  // namespace limes::experiment

@@ -1,0 +1,44 @@
+#pragma once
+// What a figure shows, free of how it is drawn: the static SVG and the interactive page are both made from it.
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace limes::experiment {
+
+/// Several values against one axis, drawn alike. A value that is missing (null in the result) is NaN and leaves a gap.
+struct Series {
+  std::string label;
+  std::string colour;  ///< `theory-1`..`theory-5`, `simulation-1`..`simulation-3`, `reference`
+  std::vector<double> x;
+  std::vector<double> y;
+  std::vector<double> low;   ///< lower edge of the error band or bar; empty: none
+  std::vector<double> high;  ///< upper edge
+  bool line = false;         ///< joined by a line; its errors are a band, those of points are bars
+  bool points = false;
+  bool dashed = false;
+  std::string shape = "circle";  ///< `circle`, `ring`, `dash`, `diamond`
+};
+
+struct FigureAxis {
+  std::string label;
+  bool logarithmic = false;
+};
+
+struct Figure {
+  std::string id;        ///< file name without `.svg`
+  std::string title;     ///< one line
+  std::string note;      ///< what a reader must know to read it, one line; may be empty
+  std::string quantity;  ///< name of the curve in the result that it shows
+  FigureAxis x;
+  FigureAxis y;
+  bool equal_aspect = false;  ///< a plane: one unit is as long on both axes
+  std::vector<Series> series;
+};
+
+/// All figures of a result (`result.json`, DESIGN section 6), thinned for display. Entries that hold no number to draw
+/// give no figure; malformed entries are skipped rather than refused, because a report must open.
+[[nodiscard]] std::vector<Figure> figures_of(const nlohmann::ordered_json& result);
+
+}  // namespace limes::experiment

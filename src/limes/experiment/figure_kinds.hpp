@@ -1,0 +1,32 @@
+#pragma once
+// The kinds of figure, each made from what was read of one curve (all its branches).
+
+#include <optional>
+#include <vector>
+
+#include "limes/experiment/figure.hpp"
+#include "limes/experiment/figure_reading.hpp"
+
+namespace limes::experiment {
+
+/// Error bands and bars reach two standard errors to either side.
+inline constexpr double kBandWidth = 2.0;
+
+/// A curve against its axis: theory lines, simulation with its band; special points of a continuation as diamonds.
+[[nodiscard]] Figure line_figure(const std::vector<ReadCurve>& curves, const ResultJson& result);
+
+/// One value per unit against the unit's index.
+[[nodiscard]] Figure unit_figure(const std::vector<ReadCurve>& curves);
+
+/// One point per unit, theory against simulation, with the diagonal; none where no branch has both.
+[[nodiscard]] std::optional<Figure> predicted_against_simulated(const std::vector<ReadCurve>& curves);
+
+/// Complex points in their plane. For a Jacobian spectrum also the disc of `jacobian_radius` around the leak, the
+/// outlier of the theory, and the boundary of stability (unit circle in discrete time, real part 1 in continuous time,
+/// where the spectrum is that of the coupling part alone).
+[[nodiscard]] Figure plane_figure(const std::vector<ReadCurve>& curves, const ResultJson& result);
+
+/// Simulation - theory against 1 / N, with the fitted line a + b / N.
+[[nodiscard]] std::optional<Figure> convergence_figure(const ResultJson& entry);
+
+}  // namespace limes::experiment

@@ -1,0 +1,184 @@
+#include <fmt/format.h>
+#include <algorithm>
+#include <cmath>
+
+#include "limes/experiment/figure_kinds.hpp"
+#include "limes/experiment/figure_thinning.hpp"
+
+namespace limes::experiment {
+
+namespace {
+
+constexpr std::size_t kMostLinePoints = 600;  // more than a screen resolves in a figure of 560 pixels
+constexpr std::size_t kMostMarkers = 60;      // more markers than that hide the theory line below them
+constexpr std::size_t kMostBranches = 8;
+
+template <class Values>
+Values selected(const Values& values, const std::vector<std::size_t>& indices) {
+  Values result;
+  for (const std::size_t i : indices) result.push_back(values[i]);
+  return result;
+}
+
+Series theory_series(const ReadCurve& curve, const Slice& slice) {
+  const auto indices = outline_indices(curve.axis, slice.theory, kMostLinePoints);
+  Series series;
+  series.x = selected(curve.axis, indices);
+  series.y = selected(slice.theory, indices);
+  series.line = true;
+  return series;
+}
+
+Series simulation_series(const ReadCurve& curve, const Slice& slice) {
+  const auto indices = outline_indices(curve.axis, slice.simulation, kMostLinePoints);
+  Series series;
+  series.x = selected(curve.axis, indices);
+  series.y = selected(slice.simulation, indices);
+  if (slice.standard_error.size() == slice.simulation.size()) {
+    for (const std::size_t i : indices) {
+      series.low.push_back(slice.simulation[i] - kBandWidth * slice.standard_error[i]);
+      series.high.push_back(slice.simulation[i] + kBandWidth * slice.standard_error[i]);
+    }
+  }
+  series.points = series.x.size() <= kMostMarkers;
+  series.line = !series.points;
+  return series;
+}
+
+std::string joined(const std::string& head, const std::string& branch, const std::string& slice) {
+  std::string label = head;
+  if (!branch.empty()) label += ", " + branch;
+  if (!slice.empty()) label += ", " + slice;
+  return label;
+}
+
+/// Positive over more than three decades: a linear axis would show nothing but the peak.
+bool wants_logarithm(const std::vector<Series>& all) {
+  double least = INFINITY, largest = 0.0;
+  for (const auto& series : all) {
+    for (const double y : series.y) {
+      if (!std::isfinite(y)) continue;
+      if (y <= 0.0) return false;
+      least = std::min(least, y);
+      largest = std::max(largest, y);
+    }
+  }
+  return largest > 1e3 * least;
+}
+
+void add_special_points(Figure& figure, const std::vector<ReadCurve>& curves, const ResultJson& result) {
+  Series series;
+  series.label = "special points";
+  series.colour = "reference";
+  series.points = true;
+  series.shape = "diamond";
+  for (const auto& point : list_of(result, "special_points")) {
+    const auto& state = object_of(point, "state");
+    const auto& name = curves.front().name;
+    if (text_of(point, "parameter") != curves.front().axis_name || !state.contains(name)) continue;
+    if (!point.contains("value")) continue;
+    series.x.push_back(number_of(point["value"]));
+    series.y.push_back(number_of(state[name]));
+  }
+  if (!series.x.empty()) figure.series.push_back(std::move(series));
+}
+
+}  // namespace
+
+Figure line_figure(const std::vector<ReadCurve>& curves, const ResultJson& result) {
+  const auto& first = curves.front();
+  Figure figure;
+  figure.id = figure.quantity = first.name;
+  figure.title = title_of_name(first.name);
+  figure.x.label = label_with_unit(first.axis_name, first.axis_unit);
+  figure.y.label = label_with_unit(first.complex ? "|" + first.name + "|" : first.name, first.unit);
+
+  const std::size_t shown = std::min(curves.size(), kMostBranches);
+  const bool simulated = std::any_of(curves.begin(), curves.end(), [](const ReadCurve& curve) {
+    return std::any_of(curve.slices.begin(), curve.slices.end(), [](const Slice& s) { return !s.simulation.empty(); });
+  });
+  std::vector<const Slice*> drawn;
+  std::vector<Series> theories, simulations;
+  bool errors = false;
+  for (std::size_t i = 0; i < shown; ++i) {
+    const std::string branch = curves.size() > 1 ? curves[i].branch : std::string();
+    for (const auto& slice : curves[i].slices) {
+      if (!slice.theory.empty()) {
+        auto series = theory_series(curves[i], slice);
+        series.label = joined("theory", branch, slice.label);
+        series.colour = fmt::format("theory-{}", theories.size() % 5 + 1);
+        series.dashed = simulated && slice.simulation.empty();
+        theories.push_back(std::move(series));
+      }
+      if (slice.simulation.empty()) continue;
+      // Approximations of one state all carry the same simulation: it is drawn once.
+      const bool known = std::any_of(drawn.begin(), drawn.end(), [&](const Slice* other) {
+        return other->label == slice.label && other->simulation == slice.simulation;
+      });
+      if (known) continue;
+      drawn.push_back(&slice);
+      auto series = simulation_series(curves[i], slice);
+      errors = errors || !series.low.empty();
+      series.label = joined("simulation", branch, slice.label);
+      series.colour = fmt::format("simulation-{}", simulations.size() % 3 + 1);
+      simulations.push_back(std::move(series));
+    }
+  }
+  if (simulations.size() == 1 && curves.front().slices.size() == 1) simulations.front().label = "simulation";
+  if (errors) figure.note = "Bands and bars: ± 2 standard errors.";
+  if (curves.size() > shown)
+    figure.note += fmt::format(" The first {} of {} branches are drawn.", shown, curves.size());
+  for (auto& series : theories) figure.series.push_back(std::move(series));
+  for (auto& series : simulations) figure.series.push_back(std::move(series));
+  add_special_points(figure, curves, result);
+  figure.y.logarithmic = first.name.find("power_spectrum") != std::string::npos && wants_logarithm(figure.series);
+  return figure;
+}
+
+std::optional<Figure> convergence_figure(const ResultJson& entry) {
+  const auto sizes = flattened(list_of(entry, "sizes"));
+  const auto difference = flattened(list_of(entry, "difference"));
+  const auto error = flattened(list_of(entry, "standard_error"));
+  if (sizes.empty() || sizes.size() != difference.size()) return std::nullopt;
+  Figure figure;
+  figure.quantity = text_of(entry, "name");
+  const auto branch = text_of(entry, "branch");
+  figure.id = "convergence-" + figure.quantity + (branch.empty() ? "" : "-" + branch);
+  figure.title = "Convergence: " + title_of_name(figure.quantity) + (branch.empty() ? "" : ", " + branch);
+  figure.x.label = "1 / N";
+  figure.y.label = "simulation − theory";
+  Series measured;
+  measured.label = "simulation − theory";
+  measured.colour = "simulation-1";
+  measured.points = true;
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    measured.x.push_back(1.0 / sizes[i]);
+    measured.y.push_back(difference[i]);
+    if (error.size() != sizes.size()) continue;
+    measured.low.push_back(difference[i] - kBandWidth * error[i]);
+    measured.high.push_back(difference[i] + kBandWidth * error[i]);
+  }
+  const double end = 1.08 * *std::max_element(measured.x.begin(), measured.x.end());
+  Series zero;
+  zero.label = "no difference";
+  zero.colour = "reference";
+  zero.x = {0.0, end};
+  zero.y = {0.0, 0.0};
+  zero.line = zero.dashed = true;
+  const double limit = entry.contains("limit") ? number_of(entry["limit"]) : NAN;
+  const double slope = entry.contains("slope") ? number_of(entry["slope"]) : NAN;
+  figure.series.push_back(zero);
+  if (std::isfinite(limit) && std::isfinite(slope)) {
+    Series fit = zero;
+    fit.label = "fit a + b / N";
+    fit.colour = "theory-1";
+    fit.dashed = false;
+    fit.y = {limit, limit + slope * end};
+    figure.series.push_back(std::move(fit));
+  }
+  figure.series.push_back(std::move(measured));
+  if (!error.empty()) figure.note = "Bars: ± 2 standard errors.";
+  return figure;
+}
+
+}  // namespace limes::experiment

@@ -1,0 +1,228 @@
+#include "limes/experiment/figure_svg.hpp"
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <iterator>
+#include <utility>
+
+#include "limes/experiment/figure_scale.hpp"
+#include "limes/experiment/report_text.hpp"
+
+namespace limes::experiment {
+
+namespace {
+
+constexpr double kWidth = 640.0;
+constexpr double kLeft = 76.0;
+constexpr double kRight = 18.0;
+constexpr double kBottom = 56.0;
+constexpr double kPlotHeight = 316.0;
+constexpr double kLegendLine = 20.0;
+
+// The palette of Okabe and Ito (2008), darkened for thin lines on white: distinct under all common colour blindness.
+// The page has its own colours for light and dark (assets/report.css); files use no CSS variables, which editors lack.
+constexpr std::array<std::pair<const char*, const char*>, 9> kPalette = {{{"theory-1", "#0b5394"},
+                                                                          {"theory-2", "#7b4ba3"},
+                                                                          {"theory-3", "#00795a"},
+                                                                          {"theory-4", "#8c6a00"},
+                                                                          {"theory-5", "#5f6b7a"},
+                                                                          {"simulation-1", "#d35400"},
+                                                                          {"simulation-2", "#b5306f"},
+                                                                          {"simulation-3", "#4d8f00"},
+                                                                          {"reference", "#8a929c"}}};
+constexpr const char* kFileStyle =
+    ".fg text{font-family:system-ui,-apple-system,'Segoe UI','Helvetica Neue',Arial,sans-serif;font-size:13px;"
+    "fill:#1d232b}.fg .tick{fill:#5b6570;font-size:12px}.fg .grid{stroke:#e6e9ed}.fg .frame{fill:none;stroke:#a9b0b8}"
+    ".fg .l{fill:none;stroke-width:2;stroke-linejoin:round}.fg .thin{stroke-width:1.3}.fg .b{fill-opacity:.2}"
+    ".fg .p{stroke:#fff;stroke-width:.6}.fg .o{fill:none;stroke-width:1.4}.fg .e{stroke-width:1.1;stroke-opacity:.65}"
+    ".fg .title{font-size:16px;font-weight:600}.fg .note{fill:#5b6570;font-size:12px}";
+
+std::string file_style() {
+  std::string style = kFileStyle;
+  for (const auto& [name, colour] : kPalette) {
+    style += fmt::format(".s-{0} .l,.s-{0} .o,.s-{0} .e{{stroke:{1}}}.s-{0} .p,.s-{0} .b{{fill:{1}}}", name, colour);
+  }
+  return "<style>" + style + "</style>";
+}
+
+struct Frame {
+  Scale x;
+  Scale y;
+  double top = 0.0;
+  [[nodiscard]] double px(double value) const { return kLeft + x.place(value); }
+  [[nodiscard]] double py(double value) const { return top + kPlotHeight - y.place(value); }
+};
+
+using Out = std::back_insert_iterator<std::string>;
+
+/// An edge of a band: what lies at or below zero has no place on a logarithmic axis and goes to its low end.
+double band_edge(const Frame& frame, double value) {
+  return frame.y.logarithmic && value <= 0.0 ? frame.top + kPlotHeight : frame.py(value);
+}
+
+void write_line(Out out, const Series& series, const Frame& frame) {
+  std::string path;
+  bool pen_down = false;
+  for (std::size_t i = 0; i < series.x.size(); ++i) {
+    const double px = frame.px(series.x[i]), py = frame.py(series.y[i]);
+    if (!std::isfinite(px) || !std::isfinite(py)) {
+      pen_down = false;
+      continue;
+    }
+    fmt::format_to(std::back_inserter(path), "{}{:.1f} {:.1f}", pen_down ? "L" : "M", px, py);
+    pen_down = true;
+  }
+  const bool thin = series.colour.rfind("simulation", 0) == 0 || series.colour == "reference";
+  fmt::format_to(out, "<path class=\"l{}\"{} d=\"{}\"/>", thin ? " thin" : "",
+                 series.dashed ? " stroke-dasharray=\"6 4\"" : "", path);
+}
+
+void write_band(Out out, const Series& series, const Frame& frame) {
+  std::string forth, back;
+  for (std::size_t i = 0; i < series.x.size(); ++i) {
+    const double px = frame.px(series.x[i]);
+    const double low = band_edge(frame, series.low[i]), high = band_edge(frame, series.high[i]);
+    if (!std::isfinite(px) || !std::isfinite(low) || !std::isfinite(high)) continue;
+    fmt::format_to(std::back_inserter(forth), "{}{:.1f} {:.1f}", forth.empty() ? "M" : "L", px, high);
+    back.insert(0, fmt::format("L{:.1f} {:.1f}", px, low));
+  }
+  if (!forth.empty()) fmt::format_to(out, "<path class=\"b\" d=\"{}{}Z\"/>", forth, back);
+}
+
+void write_mark(Out out, const std::string& shape, double px, double py, double radius) {
+  if (shape == "dash") {
+    fmt::format_to(out, "<path class=\"l\" d=\"M{:.1f} {:.1f}h6\"/>", px - 3.0, py);
+  } else if (shape == "ring") {
+    fmt::format_to(out, "<circle class=\"o\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.1f}\"/>", px, py, radius);
+  } else if (shape == "diamond") {
+    fmt::format_to(out, "<path class=\"p\" d=\"M{:.1f} {:.1f}l6 6l-6 6l-6 -6Z\"/>", px, py - 6.0);
+  } else {
+    fmt::format_to(out, "<circle class=\"p\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.1f}\"/>", px, py, radius);
+  }
+}
+
+double mark_radius(const Series& series) { return series.x.size() > 400 ? 1.8 : series.x.size() > 100 ? 2.3 : 3.2; }
+
+void write_points(Out out, const Series& series, const Frame& frame) {
+  const double radius = mark_radius(series);
+  for (std::size_t i = 0; i < series.x.size(); ++i) {
+    const double px = frame.px(series.x[i]), py = frame.py(series.y[i]);
+    if (!std::isfinite(px) || !std::isfinite(py)) continue;
+    if (i < series.low.size() && std::isfinite(series.low[i]) && std::isfinite(series.high[i])) {
+      fmt::format_to(out, "<path class=\"e\" d=\"M{:.1f} {:.1f}V{:.1f}\"/>", px, band_edge(frame, series.low[i]),
+                     band_edge(frame, series.high[i]));
+    }
+    write_mark(out, series.shape, px, py, radius);
+  }
+}
+
+void write_axes(Out out, const Figure& figure, const Frame& frame) {
+  const double bottom = frame.top + kPlotHeight, right = kWidth - kRight;
+  for (const auto& tick : ticks(frame.x, 7)) {
+    const double px = frame.px(tick.value);
+    fmt::format_to(out,
+                   "<path class=\"grid\" d=\"M{0:.1f} {1:.1f}V{2:.1f}\"/><text class=\"tick\" x=\"{0:.1f}\" "
+                   "y=\"{3:.1f}\" text-anchor=\"middle\">{4}</text>",
+                   px, frame.top, bottom, bottom + 18.0, tick.label);
+  }
+  for (const auto& tick : ticks(frame.y, 6)) {
+    const double py = frame.py(tick.value);
+    fmt::format_to(out,
+                   "<path class=\"grid\" d=\"M{0} {1:.1f}H{2}\"/><text class=\"tick\" x=\"{3}\" y=\"{4:.1f}\" "
+                   "text-anchor=\"end\">{5}</text>",
+                   kLeft, py, right, kLeft - 8.0, py + 4.0, tick.label);
+  }
+  fmt::format_to(out, "<rect class=\"frame\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>", kLeft, frame.top,
+                 frame.x.length, kPlotHeight);
+  fmt::format_to(out, "<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{}</text>", kLeft + frame.x.length / 2,
+                 bottom + 42.0, escaped(figure.x.label));
+  fmt::format_to(out, "<text transform=\"translate(18 {:.1f}) rotate(-90)\" text-anchor=\"middle\">{}</text>",
+                 frame.top + kPlotHeight / 2, escaped(figure.y.label));
+}
+
+/// Characters of UTF-8 text (bytes that start one).
+double characters(const std::string& text) {
+  return static_cast<double>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+/// Writes the legend from `top` on and returns its height.
+double write_legend(std::string& text, const Figure& figure, double top) {
+  double x = kLeft, y = top;
+  for (const auto& series : figure.series) {
+    const double width = 46.0 + 6.9 * characters(series.label);
+    if (x > kLeft && x + width > kWidth) {
+      x = kLeft;
+      y += kLegendLine;
+    }
+    const Out out = std::back_inserter(text);
+    fmt::format_to(out, "<g class=\"s-{}\">", series.colour);
+    if (series.line && !series.low.empty()) {
+      fmt::format_to(out, "<rect class=\"b\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"24\" height=\"10\"/>", x, y - 5.0);
+    }
+    if (series.line) {
+      fmt::format_to(out, "<path class=\"l\"{} d=\"M{:.1f} {:.1f}h24\"/>",
+                     series.dashed ? " stroke-dasharray=\"6 4\"" : "", x, y);
+    }
+    if (series.points) write_mark(out, series.shape, x + 12.0, y, 3.2);
+    fmt::format_to(out, "<text x=\"{:.1f}\" y=\"{:.1f}\">{}</text></g>", x + 30.0, y + 4.5, escaped(series.label));
+    x += width;
+  }
+  return y - top + kLegendLine;
+}
+
+}  // namespace
+
+std::string figure_svg(const Figure& figure, SvgUse use) {
+  const bool file = use == SvgUse::kFile;
+  std::string head;
+  double top = 14.0;
+  if (file) {
+    head += fmt::format("<text class=\"title\" x=\"{}\" y=\"28\">{}</text>", kLeft, escaped(figure.title));
+    top = 50.0;
+  }
+  top += write_legend(head, figure, top);
+  if (file && !figure.note.empty()) {
+    head += fmt::format("<text class=\"note\" x=\"{}\" y=\"{:.1f}\">{}</text>", kLeft, top + 3.0, escaped(figure.note));
+    top += 18.0;
+  }
+
+  Frame frame;
+  frame.x = scale_of(figure, false, kWidth - kLeft - kRight, 0.03);
+  frame.y = scale_of(figure, true, kPlotHeight, 0.06);
+  frame.top = top;
+  if (figure.equal_aspect) equalise(frame.x, frame.y);
+  const double height = top + kPlotHeight + kBottom;
+
+  std::string svg;
+  const Out out = std::back_inserter(svg);
+  fmt::format_to(out,
+                 "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"fg\" viewBox=\"0 0 {0} {1:.0f}\"{2} role=\"img\" "
+                 "aria-label=\"{3}\">",
+                 kWidth, height, file ? fmt::format(" width=\"{}\" height=\"{:.0f}\"", kWidth, height) : std::string(),
+                 escaped(figure.title));
+  if (file) {
+    svg += file_style();
+    fmt::format_to(out, "<rect width=\"{}\" height=\"{:.0f}\" fill=\"#fff\"/>", kWidth, height);
+  }
+  svg += head;
+  write_axes(out, figure, frame);
+  const std::string clip = (file ? "clip-" : "page-clip-") + figure.id;
+  fmt::format_to(
+      out,
+      "<clipPath id=\"{}\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/></clipPath><g clip-path=\"url(#{})\">",
+      clip, kLeft, top, frame.x.length, kPlotHeight, clip);
+  for (const auto& series : figure.series) {
+    fmt::format_to(out, "<g class=\"s-{}\">", series.colour);
+    if (series.line && !series.low.empty()) write_band(out, series, frame);
+    if (series.line) write_line(out, series, frame);
+    if (series.points) write_points(out, series, frame);
+    svg += "</g>";
+  }
+  svg += "</g></svg>\n";
+  return svg;
+}
+
+}  // namespace limes::experiment
