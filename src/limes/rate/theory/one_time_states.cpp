@@ -54,8 +54,8 @@ std::optional<OneTimeState> OneTimeEquations::polish(double mean, double varianc
     const Residual r = residual(mean, variance, m);
     const double mean_scale = std::abs(kept_ * mean) + std::abs(coupling * m.f) + std::abs(ensemble_.threshold_mean);
     const double variance_scale = kept_ * kept_ * variance + coupling_variance * m.ff + source_;
-    const double size = std::max(std::abs(r.mean) / std::max(mean_scale, 1e-3),
-                                 std::abs(r.variance) / std::max(variance_scale, 1e-14));
+    const double size =
+        std::max(std::abs(r.mean) / std::max(mean_scale, 1e-3), std::abs(r.variance) / std::max(variance_scale, 1e-14));
     if (!std::isfinite(size)) return std::nullopt;
     if (size < best) {
       best = size;
@@ -112,13 +112,15 @@ Box search_box(const Ensemble& ensemble, const OneTimeEquations& equations) {
   return {-scale, scale, equations.source() / (kept * kept), scale * scale};
 }
 
-/// Grid points of the variance: quartic in sqrt, so that states at v of 1e-6 of the range are separated.
-std::vector<double> variance_grid(const Box& box, int points) {
+/// Grid points of the variance: so dense near the lower end that states at v of 1e-6 of the range are separated;
+/// geometric over twelve decades where the transfer sets no bound.
+std::vector<double> variance_grid(const Box& box, bool bounded, int points) {
   std::vector<double> grid;
   const double span = box.variance_high - box.variance_low;
   for (int i = 0; i <= points; ++i) {
     const double x = static_cast<double>(i) / points;
-    grid.push_back(box.variance_low + span * x * x * x * x * 1.0000001);
+    const double place = bounded ? x * x * x * x : (i == 0 ? 0.0 : std::pow(1e-12, 1.0 - x));
+    grid.push_back(box.variance_low + span * place * 1.0000001);
   }
   return grid;
 }
@@ -153,7 +155,7 @@ void add_candidates_of_plane(const OneTimeEquations& equations, const std::vecto
       values[i][j] = equations.residual(means[i], variances[j], equations.moments(means[i], variances[j]));
     }
   }
-  const auto changes = [&](std::size_t i, std::size_t j, double Residual::* part) {
+  const auto changes = [&](std::size_t i, std::size_t j, double Residual::*part) {
     const std::array corners{values[i][j].*part, values[i + 1][j].*part, values[i][j + 1].*part,
                              values[i + 1][j + 1].*part};
     const auto [low, high] = std::minmax_element(corners.begin(), corners.end());
@@ -184,14 +186,16 @@ std::vector<OneTimeState> one_time_states(const Ensemble& ensemble, double extra
   const bool bounded = transfer::is_bounded(ensemble.transfer.kind);
   std::vector<std::array<double, 2>> candidates;
   if (ensemble.coupling_mean == 0.0) {
-    add_candidates_of_one_mean(equations, -ensemble.threshold_mean / equations.kept(), variance_grid(box, 120), candidates);
+    add_candidates_of_one_mean(equations, -ensemble.threshold_mean / equations.kept(), variance_grid(box, bounded, 120),
+                               candidates);
   } else {
     const std::vector<double> means = mean_grid(box, bounded, bounded ? 48 : 80);
-    const std::vector<double> variances = variance_grid(box, bounded ? 32 : 48);
+    const std::vector<double> variances = variance_grid(box, bounded, bounded ? 32 : 80);
     add_candidates_of_plane(equations, means, variances, candidates);
     // The starts of note 4.4: cheap, and they catch pairs of states that hide inside one cell.
     for (const double mean : {box.mean_low, box.mean_high, 0.0}) {
-      for (const double variance : {box.variance_low, box.variance_high, (box.variance_low + box.variance_high) / 2.0}) {
+      for (const double variance :
+           {box.variance_low, box.variance_high, (box.variance_low + box.variance_high) / 2.0}) {
         candidates.push_back({mean, variance});
       }
     }
@@ -212,7 +216,8 @@ std::vector<OneTimeState> one_time_states(const Ensemble& ensemble, double extra
   const double smallest = equations.source() == 0.0 && rest_is_silent ? 1e-9 : 0.0;
   for (const auto& [mean, variance] : candidates) {
     const auto state = equations.polish(mean, variance);
-    if (state && state->variance >= smallest * std::max(1e-3, box.variance_high > 1e6 ? 1.0 : box.variance_high)) add(*state);
+    if (state && state->variance >= smallest * std::max(1e-3, box.variance_high > 1e6 ? 1.0 : box.variance_high))
+      add(*state);
   }
   std::sort(states.begin(), states.end(), [](const OneTimeState& a, const OneTimeState& b) {
     const double scale = 1e-9 * (1.0 + std::abs(a.mean) + std::abs(b.mean));
