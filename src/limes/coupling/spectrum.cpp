@@ -25,7 +25,7 @@ namespace {
 
 constexpr Eigen::Index kDenseUnits = 600;      // below, the dense QR algorithm takes less than a second
 constexpr Eigen::Index kFallbackUnits = 5000;  // beyond, it would take more than an hour
-constexpr Eigen::Index kRestarts = 1000;
+constexpr Eigen::Index kRestarts = 300;
 constexpr double kTolerance = 1e-11;
 
 /// y = J x for Spectra.
