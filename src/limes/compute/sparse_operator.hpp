@@ -21,7 +21,7 @@ struct CompressedRows {
 };
 
 /// A sparse N x N coupling matrix J (row = target, column = source). Same shapes and promises as DenseOperator: batch
-/// element (i, b) at i * columns + b, each output element summed in one fixed order, no allocation when applied.
+/// element (i, b) at i * columns + b, each output element summed in one fixed order, no allocation.
 /// Column indices take 32 bits unless N is larger than that.
 template <typename Real>
 class SparseOperator {

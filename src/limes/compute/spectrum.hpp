@@ -49,9 +49,9 @@ struct LanczosOptions {
 enum class Leading { kLargestModulus, kLargestRealPart };
 
 /// The `count` leading eigenvalues of a large matrix, known by its products only (implicitly restarted Arnoldi,
-/// Spectra), in descending order of modulus or real part. If `count` splits a conjugate pair both are given. Small
-/// matrices (N < 64 or count > N / 4) are solved whole. Throws ConvergenceError if the iteration does not converge,
-/// InputError for count 0 or count > N.
+/// Spectra), in descending order of modulus or real part. Small matrices (N < 64 or
+/// count > N / 4) are solved whole. `count` may split a conjugate pair. Throws ConvergenceError if the iteration does
+/// not converge, InputError for count 0 or count > N.
 [[nodiscard]] std::vector<std::complex<double>> leading_eigenvalues(const LinearMap& map, std::size_t count,
                                                                     Leading leading = Leading::kLargestModulus,
                                                                     double tolerance = 1e-10);

@@ -2,6 +2,7 @@
 // Threads that can't change a result: work is cut into chunks whose bounds depend on the problem only, never on how
 // many threads there are or which of them is free.
 
+#include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
 
@@ -13,13 +14,14 @@
 
 namespace limes::compute {
 
-/// A team of `count` threads, the caller's among them (0 = all that the machine has). Cheap to make and to move. More
-/// threads than processors are accepted; the scheduler then uses as many as there are processors.
+/// A team of `count` threads, the caller's among them (0 = all that the machine has). Cheap to make and to move. Of
+/// more threads than there are processors only as many as processors work.
 class Threads {
  public:
   explicit Threads(std::size_t count = 0)
       : count_(count > 0 ? count : std::max<std::size_t>(1, std::thread::hardware_concurrency())),
-        arena_(std::make_unique<tbb::task_arena>(static_cast<int>(std::min<std::size_t>(count_, 1024)))) {}
+        arena_(std::make_unique<tbb::task_arena>(
+            static_cast<int>(std::min(count_, static_cast<std::size_t>(tbb::info::default_concurrency()))))) {}
 
   [[nodiscard]] std::size_t count() const { return count_; }
 
