@@ -6,7 +6,7 @@
 #include <cmath>
 #include <utility>
 
-#include "limes/coupling_files/read_matrix.hpp"
+#include "limes/coupling_files/read.hpp"
 #include "limes/rate/rate_parameters.hpp"
 
 namespace limes::rate {
@@ -79,8 +79,8 @@ StimulusDescription describe_stimulus(const Parameters& parameters, std::size_t 
     require_length(parameters, "stimulus.pattern", stimulus.pattern.size(), size);
   }
   if (stimulus.kind != StimulusDescription::Kind::kFile) return stimulus;
-  auto table = at_place(parameters, "stimulus.file",
-                        [&] { return coupling_files::read_table(parameters.text("stimulus.file")); });
+  auto table =
+      at_place(parameters, "stimulus.file", [&] { return coupling::read_table(parameters.text("stimulus.file")); });
   const auto columns = static_cast<std::size_t>(table.cols());
   if (columns != 1 && columns != size) {
     throw InputError(parameters.place("stimulus.file"),
@@ -175,7 +175,8 @@ RateDescription describe(const Parameters& parameters, TimeKind time) {
   description.size = given_size.value_or(kDefaultSize);
   description.array_results = given_size && parameters.is_list("network.size");
   description.coupling = describe_coupling(parameters, given_size, description.seed);
-  if (description.coupling.matrix) description.size = coupling::size(*description.coupling.matrix);
+  if (description.coupling.matrix)
+    description.size = static_cast<std::size_t>(coupling::size(*description.coupling.matrix));
   description.threshold = describe_threshold(parameters, description.size, description.seed);
   description.initial = describe_initial(parameters, description.seed);
   description.simulation =

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "limes/coupling_files/read_matrix.hpp"
+#include "limes/coupling_files/read.hpp"
 
 namespace limes::rate {
 
@@ -82,10 +82,9 @@ CouplingDescription describe_given(const Parameters& parameters, CouplingSource 
                      fmt::format("conflicting options: coupling.deviation and {} without coupling.scale", key),
                      "say coupling.scale = \"deviation\" or \"spectral_radius\" to have the matrix scaled to it");
   }
-  coupling::Matrix matrix =
-      source == CouplingSource::kFile
-          ? at_place(parameters, key, [&] { return coupling_files::read_matrix(parameters.text(key)); })
-          : matrix_of_values(parameters);
+  coupling::Matrix matrix = source == CouplingSource::kFile
+                                ? at_place(parameters, key, [&] { return coupling::read_matrix(parameters.text(key)); })
+                                : matrix_of_values(parameters);
   at_place(parameters, "coupling.scale", [&] { return coupling::apply_scale(matrix, scale, target), 0; });
   const auto statistics = coupling::statistics(matrix);
   CouplingDescription coupling;
@@ -150,7 +149,7 @@ CouplingDescription describe_coupling(const Parameters& parameters, std::optiona
   const auto source = coupling_source(parameters);
   if (source == CouplingSource::kGaussian) return describe_gaussian(parameters, experiment_seed);
   auto coupling = describe_given(parameters, source, experiment_seed);
-  const auto size = coupling::size(*coupling.matrix);
+  const auto size = static_cast<std::size_t>(coupling::size(*coupling.matrix));
   if (given_size && *given_size != size) {
     throw InputError(parameters.place("network.size"),
                      fmt::format("network.size is {} but the matrix is {} x {}", *given_size, size, size),

@@ -262,6 +262,8 @@ std::vector<system::QuantityInfo> quantities(const std::string& per_time) {
       {"frozen_variance", "1", "q", "variance over neurons of their time averages"},
       {"mean_output", "1", "m", "mean of f(u) over neurons and time"},
       {"lyapunov_exponent", per_time, "\\lambda", "maximal Lyapunov exponent"},
+      {"entropy_rate", per_time, "H/N", "sum of the positive Lyapunov exponents per neuron (theory, no leak)"},
+      {"kaplan_yorke_dimension", "1", "D_{KY}/N", "Kaplan-Yorke dimension per neuron (theory, no leak)"},
       {"coupling_norm", "1", "|J|_2", "largest singular value of the coupling matrix"},
       {"contraction_gain", "1", "g_{as}", "gain below which one fixed point attracts everything"},
       {"critical_gain", "1", "g_c", "gain at which u = 0 loses stability (a given matrix, no thresholds)"},

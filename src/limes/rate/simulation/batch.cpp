@@ -1,0 +1,238 @@
+#include "limes/rate/simulation/batch.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "limes/compute/transfer_kernels.hpp"
+#include "limes/math/random.hpp"
+
+namespace limes::rate {
+
+namespace {
+
+using math::Purpose;
+using math::RandomStream;
+
+constexpr double kDivergence = 1e8;
+// Neurons whose noise one task draws; even, because normals come in pairs.
+constexpr std::size_t kNoiseChunk = 4096;
+
+/// A whole trial below this is at rest: set to 0 before its numbers become denormal (which are slow).
+template <typename Real>
+constexpr Real kRest = std::is_same_v<Real, float> ? Real(1e-30) : Real(1e-150);
+
+}  // namespace
+
+template <typename Real>
+Batch<Real>::Batch(const RateDescription& description, const Network<Real>& network,
+                   const std::vector<std::uint32_t>& trials)
+    : description_(&description),
+      network_(&network),
+      trials_(trials),
+      stimulus_(description, trials),
+      has_tangents_(description.simulation.exponents > 0) {
+  const double step = description.simulation.step;
+  const bool map = description.simulation.integrator == Integrator::kMap;
+  keep_ = static_cast<Real>(map ? description.leak : 1.0 - step);
+  weight_ = static_cast<Real>(map ? 1.0 : step);
+  noise_scale_ =
+      static_cast<Real>(map ? description.noise_deviation : std::sqrt(2.0 * description.noise_intensity * step));
+
+  const std::size_t n = description.size;
+  const std::size_t columns = trials_.size();
+  for (auto* array : {&state_, &output_, &slope_, &field_}) array->assign(n * columns, Real{0});
+  if (has_tangents_) tangent_.assign(n * columns, Real{0});
+  if (noise_scale_ > Real{0}) noise_.assign(n * columns, Real{0});
+  input_.assign(n * columns * (has_tangents_ ? 2 : 1), Real{0});
+  product_ = input_;
+  if (description.simulation.integrator == Integrator::kRungeKutta4) {
+    for (auto* array : {&stage_state_, &state_slope_, &next_state_}) array->assign(n * columns, Real{0});
+    for (auto* array : {&stage_tangent_, &tangent_slope_, &next_tangent_}) array->assign(tangent_.size(), Real{0});
+  }
+  log_growth_.assign(columns, 0.0);
+  diverged_.assign(columns, 0);
+
+  for (std::size_t b = 0; b < columns; ++b) {
+    const auto initial = draw_initial_state(description, trials_[b]);
+    for (std::size_t i = 0; i < n; ++i) state_[i * columns + b] = static_cast<Real>(initial[i]);
+    if (!has_tangents_) continue;
+    std::vector<double> direction(n);
+    RandomStream(stream_seed(description.seed, n), trials_[b], Purpose::kTangent, 0).fill_normal(direction);
+    for (std::size_t i = 0; i < n; ++i) tangent_[i * columns + b] = static_cast<Real>(direction[i]);
+  }
+  if (has_tangents_) renormalise();
+  log_growth_.assign(columns, 0.0);
+}
+
+template <typename Real>
+void Batch<Real>::multiply(std::span<const Real> state, std::span<const Real> tangent, compute::Threads& threads) {
+  const std::size_t columns = trials_.size();
+  compute::apply_transfer_with_slope(description_->transfer, state, output_, slope_);
+  if (!has_tangents_) {
+    network_->apply(threads, output_.data(), product_.data(), columns);
+    return;
+  }
+  for (std::size_t i = 0; i < network_->size(); ++i) {
+    for (std::size_t b = 0; b < columns; ++b) {
+      const std::size_t element = i * columns + b;
+      input_[2 * i * columns + b] = output_[element];
+      input_[(2 * i + 1) * columns + b] = slope_[element] * tangent[element];
+    }
+  }
+  network_->apply(threads, input_.data(), product_.data(), 2 * columns);
+}
+
+template <typename Real>
+void Batch<Real>::draw_noise(compute::Threads& threads) {
+  const std::size_t columns = trials_.size();
+  const std::uint64_t seed = stream_seed(description_->seed, network_->size());
+  compute::parallel_for(threads, 0, network_->size(), kNoiseChunk, [&](std::size_t first, std::size_t last) {
+    std::vector<double> normals(last - first);
+    for (std::size_t b = 0; b < columns; ++b) {
+      RandomStream stream(seed, trials_[b], Purpose::kNoise, static_cast<std::uint64_t>(step_));
+      stream.seek(first / 2);
+      stream.fill_normal(normals);
+      for (std::size_t i = first; i < last; ++i) {
+        noise_[i * columns + b] = noise_scale_ * static_cast<Real>(normals[i - first]);
+      }
+    }
+  });
+}
+
+template <typename Real>
+void Batch<Real>::evaluate(compute::Threads& threads) {
+  multiply(state_, tangent_, threads);
+  if (!noise_.empty()) draw_noise(threads);
+  const bool noise_in_field = !noise_.empty() && description_->time == TimeKind::kDiscrete;
+  const std::size_t columns = trials_.size();
+  const std::size_t stride = columns * (has_tangents_ ? 2 : 1);
+  const auto& thresholds = network_->thresholds();
+  for (std::size_t i = 0; i < network_->size(); ++i) {
+    for (std::size_t b = 0; b < columns; ++b) {
+      const std::size_t element = i * columns + b;
+      field_[element] = product_[i * stride + b] - thresholds[i];
+      if (noise_in_field) field_[element] += noise_[element];
+    }
+  }
+}
+
+template <typename Real>
+void Batch<Real>::advance(compute::Threads& threads) {
+  if (description_->simulation.integrator == Integrator::kRungeKutta4) {
+    advance_runge_kutta(threads);
+  } else {
+    advance_map();
+  }
+  check_bounds();
+  if (has_tangents_) renormalise();
+  stimulus_.advance();
+  ++step_;
+}
+
+template <typename Real>
+void Batch<Real>::advance_map() {
+  const std::size_t columns = trials_.size();
+  const bool noise_to_add = !noise_.empty() && description_->time == TimeKind::kContinuous;  // else: in the field
+  stimulus_.add(0.0, std::span<Real>(field_));
+  for (std::size_t element = 0; element < state_.size(); ++element) {
+    state_[element] = keep_ * state_[element] + weight_ * field_[element];
+  }
+  if (noise_to_add) {
+    for (std::size_t element = 0; element < state_.size(); ++element) state_[element] += noise_[element];
+  }
+  if (!has_tangents_) return;
+  for (std::size_t i = 0; i < network_->size(); ++i) {
+    for (std::size_t b = 0; b < columns; ++b) {
+      const std::size_t element = i * columns + b;
+      tangent_[element] = keep_ * tangent_[element] + weight_ * product_[(2 * i + 1) * columns + b];
+    }
+  }
+}
+
+template <typename Real>
+void Batch<Real>::flow(double fraction, std::span<const Real> state, std::span<const Real> tangent,
+                       std::vector<Real>& state_slope, std::vector<Real>& tangent_slope) {
+  const std::size_t columns = trials_.size();
+  const std::size_t stride = columns * (has_tangents_ ? 2 : 1);
+  const auto& thresholds = network_->thresholds();
+  for (std::size_t i = 0; i < network_->size(); ++i) {
+    for (std::size_t b = 0; b < columns; ++b) {
+      const std::size_t element = i * columns + b;
+      state_slope[element] = product_[i * stride + b] - thresholds[i] - state[element];
+      if (has_tangents_) tangent_slope[element] = product_[i * stride + columns + b] - tangent[element];
+    }
+  }
+  stimulus_.add(fraction, std::span<Real>(state_slope));
+}
+
+template <typename Real>
+void Batch<Real>::advance_runge_kutta(compute::Threads& threads) {
+  struct Stage {
+    double fraction;  // where in the step this slope is taken
+    double weight;    // of this slope in the step
+    double reach;     // how far along this slope the next stage lies
+  };
+  constexpr Stage kStages[] = {{0.0, 1.0 / 6, 0.5}, {0.5, 1.0 / 3, 0.5}, {0.5, 1.0 / 3, 1.0}, {1.0, 1.0 / 6, 0.0}};
+  next_state_ = state_;
+  next_tangent_ = tangent_;
+  stage_state_ = state_;
+  stage_tangent_ = tangent_;
+  for (const auto& stage : kStages) {
+    if (stage.fraction > 0.0) multiply(stage_state_, stage_tangent_, threads);  // else: evaluate() has done it
+    flow(stage.fraction, stage_state_, stage_tangent_, state_slope_, tangent_slope_);
+    const Real weight = static_cast<Real>(stage.weight * description_->simulation.step);
+    const Real reach = static_cast<Real>(stage.reach * description_->simulation.step);
+    for (std::size_t element = 0; element < state_.size(); ++element) {
+      next_state_[element] += weight * state_slope_[element];
+      stage_state_[element] = state_[element] + reach * state_slope_[element];
+    }
+    for (std::size_t element = 0; element < tangent_.size(); ++element) {
+      next_tangent_[element] += weight * tangent_slope_[element];
+      stage_tangent_[element] = tangent_[element] + reach * tangent_slope_[element];
+    }
+  }
+  state_.swap(next_state_);
+  tangent_.swap(next_tangent_);
+}
+
+template <typename Real>
+void Batch<Real>::renormalise() {
+  const std::size_t columns = trials_.size();
+  for (std::size_t b = 0; b < columns; ++b) {
+    double square = 0.0;
+    for (std::size_t element = b; element < tangent_.size(); element += columns) {
+      square += static_cast<double>(tangent_[element]) * static_cast<double>(tangent_[element]);
+    }
+    const double length = std::sqrt(square);
+    const bool alive = length > 0.0 && std::isfinite(length) && diverged_[b] == 0;
+    log_growth_[b] = alive ? std::log(length) : -std::numeric_limits<double>::infinity();
+    const Real factor = alive ? static_cast<Real>(1.0 / length) : Real{0};
+    for (std::size_t element = b; element < tangent_.size(); element += columns) {
+      tangent_[element] = alive ? factor * tangent_[element] : Real{0};
+    }
+  }
+}
+
+template <typename Real>
+void Batch<Real>::check_bounds() {
+  const std::size_t columns = trials_.size();
+  constexpr Real kBound = static_cast<Real>(kDivergence);
+  for (std::size_t b = 0; b < columns; ++b) {
+    bool outside = false;
+    bool at_rest = true;
+    for (std::size_t element = b; element < state_.size(); element += columns) {
+      const Real size = std::abs(state_[element]);
+      outside |= !(size <= kBound);  // catches NaN too
+      at_rest &= size < kRest<Real>;
+    }
+    if (outside) diverged_[b] = 1;
+    if (!outside && !at_rest) continue;
+    for (std::size_t element = b; element < state_.size(); element += columns) state_[element] = Real{0};
+  }
+}
+
+template class Batch<double>;
+template class Batch<float>;
+
+}  // namespace limes::rate

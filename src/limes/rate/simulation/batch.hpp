@@ -1,0 +1,82 @@
+#pragma once
+// The state of a batch of trials on one network, and its time step: the map, Euler-Maruyama, or Runge-Kutta of order 4.
+// State and tangent vectors go through the coupling matrix together, as columns of one product.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "limes/rate/simulation/network.hpp"
+#include "limes/rate/simulation/stimulus.hpp"
+
+namespace limes::rate {
+
+/// B trials as columns; element (i, b) of every N x B array stands at i * B + b.
+///
+/// One step is `evaluate()` (f(u), f'(u), local field at the present state), any measurement, then `advance()`:
+///   map, Euler:  u <- a u + h (J f(u) - theta + stimulus) + s n,   w <- a w + h J (f'(u) w)
+///                map: a = leak, h = 1, s = sigma; Euler-Maruyama: a = 1 - h, h = step, s = sqrt(2 D h)
+///   Runge-Kutta: the classical scheme for u, and its exact derivative for w (note 5.2).
+/// Each tangent w is brought back to length one after each step; the growth of its logarithm is kept.
+template <typename Real>
+class Batch {
+ public:
+  /// Starts trials (their numbers name the random streams) at their initial states, t = 0, with random tangents if
+  /// description.simulation.exponents > 0. Description and network must outlive the batch.
+  Batch(const RateDescription& description, const Network<Real>& network, const std::vector<std::uint32_t>& trials);
+
+  [[nodiscard]] std::int64_t step() const { return step_; }
+  [[nodiscard]] std::size_t trials() const { return trials_.size(); }
+  [[nodiscard]] bool has_tangents() const { return has_tangents_; }
+
+  void evaluate(compute::Threads& threads);
+  void advance(compute::Threads& threads);
+
+  [[nodiscard]] std::span<const Real> state() const { return state_; }
+  [[nodiscard]] std::span<const Real> output() const { return output_; }  ///< f(u); valid after evaluate()
+  [[nodiscard]] std::span<const Real> slope() const { return slope_; }    ///< f'(u); valid after evaluate()
+  /// sum_j J_ij f(u_j) - theta_i, plus sigma B_i in discrete time, without the stimulus; valid after evaluate().
+  [[nodiscard]] std::span<const Real> field() const { return field_; }
+
+  /// ln |w| gained in the last step, per trial; -infinity once a tangent has vanished.
+  [[nodiscard]] double log_growth(std::size_t trial) const { return log_growth_[trial]; }
+  /// The trial has left every bound (|u| > 1e8 or not finite); it rests at 0 from then on.
+  [[nodiscard]] bool diverged(std::size_t trial) const { return diverged_[trial] != 0; }
+
+  template <typename Archive>
+  void archive(Archive& a) {
+    a(step_, state_, tangent_, log_growth_, diverged_, stimulus_);
+  }
+
+ private:
+  /// product_ = J [f(u), f'(u) w]: first columns the outputs, then the tangents.
+  void multiply(std::span<const Real> state, std::span<const Real> tangent, compute::Threads& threads);
+  void advance_map();
+  void advance_runge_kutta(compute::Threads& threads);
+  /// Slopes of state and tangent, -u + J f(u) - theta + stimulus and -w + J (f'(u) w), from product_.
+  void flow(double fraction, std::span<const Real> state, std::span<const Real> tangent, std::vector<Real>& state_slope,
+            std::vector<Real>& tangent_slope);
+  void draw_noise(compute::Threads& threads);
+  void renormalise();
+  void check_bounds();
+
+  const RateDescription* description_;
+  const Network<Real>* network_;
+  std::vector<std::uint32_t> trials_;
+  Stimulus stimulus_;
+  bool has_tangents_;
+  Real keep_;         // a
+  Real weight_;       // h
+  Real noise_scale_;  // s
+  std::int64_t step_ = 0;
+  std::vector<Real> state_, tangent_, output_, slope_, field_, noise_;
+  std::vector<Real> input_, product_;  // N x (B or 2B)
+  std::vector<Real> stage_state_, stage_tangent_, state_slope_, tangent_slope_, next_state_, next_tangent_;
+  std::vector<double> log_growth_;
+  std::vector<std::uint8_t> diverged_;
+};
+
+extern template class Batch<double>;
+extern template class Batch<float>;
+
+}  // namespace limes::rate

@@ -1,0 +1,59 @@
+#pragma once
+// One concrete network: its couplings as an operator, its thresholds, and what is measured once per matrix.
+
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include "limes/base/interruption.hpp"
+#include "limes/compute/dense_operator.hpp"
+#include "limes/compute/sparse_operator.hpp"
+#include "limes/compute/threads.hpp"
+#include "limes/rate/rate_description.hpp"
+
+namespace limes::rate {
+
+/// Seed of the streams of a network of this size: networks of different sizes share no random number, so that shifts
+/// between sizes are measured on independent networks.
+[[nodiscard]] std::uint64_t stream_seed(std::uint64_t seed, std::size_t size);
+
+/// theta_i of one realisation, N values: given, portable (the same in every realisation) or drawn; on a fixed matrix
+/// the draw is that of realisation 0.
+[[nodiscard]] std::vector<double> draw_thresholds(const RateDescription& description, std::uint32_t realisation);
+
+/// u_i(0) of one realisation, N values. Portable: repeat r takes numbers r N, ..., r N + N - 1 of the stream.
+[[nodiscard]] std::vector<double> draw_initial_state(const RateDescription& description, std::uint32_t realisation);
+
+template <typename Real>
+class Network {
+ public:
+  /// Draws the couplings and thresholds of a realisation, or copies the given matrix. A stop leaves rows undrawn:
+  /// whoever asked for it throws the network away.
+  Network(const RateDescription& description, std::uint32_t realisation, compute::Threads& threads,
+          const StopToken& stop = {});
+
+  [[nodiscard]] std::size_t size() const { return thresholds_.size(); }
+  /// Y = J X, element (i, b) at i * columns + b.
+  void apply(compute::Threads& threads, const Real* x, Real* y, std::size_t columns) const {
+    std::visit([&](const auto& couplings) { couplings.apply(threads, x, y, columns); }, couplings_);
+  }
+  void apply_transposed(compute::Threads& threads, const Real* x, Real* y, std::size_t columns) const {
+    std::visit([&](const auto& couplings) { couplings.apply_transposed(threads, x, y, columns); }, couplings_);
+  }
+  [[nodiscard]] const std::vector<Real>& thresholds() const { return thresholds_; }
+  /// c_j = sum_i (J_ij - Jbar/N)^2, N values; J^2 each in the limit of iid couplings.
+  [[nodiscard]] const std::vector<double>& column_power() const { return column_power_; }
+  /// The couplings as a plain matrix of doubles (N^2 numbers).
+  [[nodiscard]] coupling::DenseMatrix dense(compute::Threads& threads) const;
+
+ private:
+  using Couplings = std::variant<compute::DenseOperator<Real>, compute::SparseOperator<Real>>;
+  Couplings couplings_;
+  std::vector<Real> thresholds_;
+  std::vector<double> column_power_;
+};
+
+extern template class Network<double>;
+extern template class Network<float>;
+
+}  // namespace limes::rate
