@@ -76,6 +76,14 @@ FlowFluctuation finished(const Ensemble& ensemble, const FluctuationCandidate& s
 
 }  // namespace
 
+std::vector<double> flow_autocovariance(const Ensemble& ensemble, const FlowFluctuation& state, double step,
+                                        std::size_t points) {
+  const transfer::PairMoments pair(ensemble.transfer, state.mean, state.variance);
+  std::vector<double> values = Separatrix(ensemble, pair, state.variance, state.frozen).sample(step);
+  values.resize(points, state.frozen);
+  return values;
+}
+
 std::vector<FlowFluctuation> flow_fluctuations(const Ensemble& ensemble, const StopToken& stop) {
   const bool noise_free = ensemble.noise_intensity == 0.0;
   const auto candidates = scan_fluctuations(ensemble, largest_variance(ensemble), [&](double mean, double variance) {

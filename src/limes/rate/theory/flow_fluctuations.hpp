@@ -29,6 +29,10 @@ struct FlowFluctuation {
 /// fixed point.
 [[nodiscard]] std::vector<FlowFluctuation> flow_fluctuations(const Ensemble& ensemble, const StopToken& stop = {});
 
+/// Delta(k step), k = 0 .. points - 1, of a solved state on another lag grid.
+[[nodiscard]] std::vector<double> flow_autocovariance(const Ensemble& ensemble, const FlowFluctuation& state,
+                                                      double step, std::size_t points);
+
 struct IterationOptions {
   double tolerance = 1e-11;
   int largest_iterations = 4000;
