@@ -1,0 +1,48 @@
+#pragma once
+// The averages of each family of transfer functions, for arguments that moments.cpp has checked: gain > 0, variances >
+// 0, |covariance| <= sqrt(variance1 variance2). Not for use elsewhere.
+
+#include "limes/transfer/moments.hpp"
+
+namespace limes::transfer::families {
+
+/// The correlation of a pair, each part without cancellation.
+struct Correlation {
+  double sine = 0;        ///< rho
+  double cosine = 1;      ///< sqrt(1 - rho^2)
+  double complement = 1;  ///< 1 - |rho|
+};
+
+/// v1 v2 - c^2 >= 0 to full relative accuracy.
+[[nodiscard]] double determinant(const Pair& pair);
+
+/// Of a pair with positive variances.
+[[nodiscard]] Correlation correlation(const Pair& pair);
+
+/// The places and widths of x = mean1 + common1 z + own1 w1, y = mean2 + common2 z + own2 w2 with independent standard
+/// normal z, w1, w2: the nested form E_z[E_w f(x) E_w f(y)] of the theory note, section 3.
+struct NestedForm {
+  double common1 = 0, own1 = 0;
+  double common2 = 0, own2 = 0;  ///< common2 < 0 where the covariance is
+};
+[[nodiscard]] NestedForm nested_form(const Pair& pair, const Correlation& correlation);
+
+// erf, normal_cdf: closed forms (normal_family.cpp)
+[[nodiscard]] Moments normal_moments(const Transfer& transfer, double mean, double variance);
+[[nodiscard]] PairAverages normal_pair(const Transfer& transfer, const Pair& pair);
+
+// relu, linear: closed forms (rectifier_family.cpp)
+[[nodiscard]] Moments rectifier_moments(const Transfer& transfer, double mean, double variance);
+[[nodiscard]] PairAverages rectifier_pair(const Transfer& transfer, const Pair& pair);
+[[nodiscard]] Moments linear_moments(const Transfer& transfer, double mean, double variance);
+[[nodiscard]] PairAverages linear_pair(const Transfer& transfer, const Pair& pair);
+
+// tanh, logistic: trapezoid rules that resolve the poles (hyperbolic_family.cpp)
+[[nodiscard]] Moments hyperbolic_moments(const Transfer& transfer, double mean, double variance);
+[[nodiscard]] PairAverages hyperbolic_pair(const Transfer& transfer, const Pair& pair);
+
+// clipped_tan: Gauss-Legendre panels between the kinks (clipped_family.cpp)
+[[nodiscard]] Moments clipped_moments(const Transfer& transfer, double mean, double variance);
+[[nodiscard]] PairAverages clipped_pair(const Transfer& transfer, const Pair& pair);
+
+}  // namespace limes::transfer::families
