@@ -1,0 +1,19 @@
+// The theory core compiled by itself, with nothing but the standard library, Eigen and Boost.Math (fmt header-only): it
+// must stay able to run anywhere. Solves one map and one flow.
+#include <cmath>
+#include <cstdio>
+
+#include "limes/rate/theory/flow_fluctuations.hpp"
+#include "limes/rate/theory/map_fluctuations.hpp"
+
+int main() {
+  using namespace limes::rate::theory;
+  Ensemble map;
+  map.transfer.gain = 2.0;
+  const double map_error = std::abs(map_fluctuations(map).at(0).variance - .5303683921);
+  Ensemble flow;
+  flow.coupling_deviation = 2.0;
+  const double flow_error = std::abs(flow_fluctuations(flow).at(0).variance - 1.9248054137);
+  std::printf("theory core alone: errors %.1e (map), %.1e (flow)\n", map_error, flow_error);
+  return map_error < 1e-9 && flow_error < 1e-9 ? 0 : 1;
+}
