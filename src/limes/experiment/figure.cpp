@@ -32,6 +32,11 @@ bool is_cloud(const ReadCurve& curve) {
 
 }  // namespace
 
+std::size_t mark_stride(const Series& series) {
+  constexpr std::size_t kMarks = 40;
+  return series.band || series.line ? std::max<std::size_t>(1, (series.x.size() + kMarks - 1) / kMarks) : 1;
+}
+
 std::vector<Figure> figures_of(const nlohmann::ordered_json& result) {
   std::vector<std::string> names;
   std::map<std::string, std::vector<ReadCurve>> by_name;

@@ -15,11 +15,16 @@ struct Series {
   std::vector<double> y;
   std::vector<double> low;   ///< lower edge of the error band or bar; empty: none
   std::vector<double> high;  ///< upper edge
-  bool line = false;         ///< joined by a line; its errors are a band, those of points are bars
-  bool points = false;
+  bool line = false;         ///< joined by a line
+  bool points = false;       ///< marked; where the marks would hide each other only some are drawn (`mark_stride`)
+  bool band = false;         ///< errors are drawn as a band, otherwise as bars at the points
   bool dashed = false;
+  std::vector<double> unit;      ///< which unit each point is, where x does not tell; empty elsewhere
   std::string shape = "circle";  ///< `circle`, `ring`, `dash`, `diamond`
 };
+
+/// Every how many points of a series a mark is drawn so that about forty are seen; 1 for clouds and short series.
+[[nodiscard]] std::size_t mark_stride(const Series& series);
 
 struct FigureAxis {
   std::string label;

@@ -40,8 +40,11 @@ Series simulation_series(const ReadCurve& curve, const Slice& slice) {
       series.high.push_back(slice.simulation[i] + kBandWidth * slice.standard_error[i]);
     }
   }
-  series.points = series.x.size() <= kMostMarkers;
-  series.line = !series.points;
+  const bool few = series.x.size() <= kMostMarkers;
+  const bool alone = slice.theory.empty();
+  series.points = few || !alone;  // marks let the theory's line be seen below them
+  series.band = !few && !series.low.empty();
+  series.line = !few && (alone || !series.band);
   return series;
 }
 
@@ -125,7 +128,7 @@ Figure line_figure(const std::vector<ReadCurve>& curves, const ResultJson& resul
     }
   }
   if (simulations.size() == 1 && curves.front().slices.size() == 1) simulations.front().label = "simulation";
-  if (errors) figure.note = "Bands and bars: ± 2 standard errors.";
+  if (errors) figure.note = simulations.front().band ? "Band: ± 2 standard errors." : "Bars: ± 2 standard errors.";
   if (curves.size() > shown)
     figure.note += fmt::format(" The first {} of {} branches are drawn.", shown, curves.size());
   for (auto& series : theories) figure.series.push_back(std::move(series));

@@ -85,7 +85,7 @@ Scale scale_of(const Figure& figure, bool vertical, double length, double margin
   for (const auto& series : figure.series) {
     include(vertical ? series.y : series.x);
     // Huge errors of a few points must not flatten the rest, and a logarithmic axis cannot hold what crosses zero.
-    if (vertical && !scale.logarithmic && series.line) {
+    if (vertical && !scale.logarithmic && series.band) {
       include(series.low);
       include(series.high);
     }

@@ -103,14 +103,15 @@ void write_mark(Out out, const std::string& shape, double px, double py, double 
   }
 }
 
-double mark_radius(const Series& series) { return series.x.size() > 400 ? 1.8 : series.x.size() > 100 ? 2.3 : 3.2; }
+double mark_radius(std::size_t marks) { return marks > 400 ? 1.8 : marks > 100 ? 2.3 : 3.2; }
 
 void write_points(Out out, const Series& series, const Frame& frame) {
-  const double radius = mark_radius(series);
-  for (std::size_t i = 0; i < series.x.size(); ++i) {
+  const std::size_t stride = mark_stride(series);
+  const double radius = mark_radius(series.x.size() / stride);
+  for (std::size_t i = 0; i < series.x.size(); i += stride) {
     const double px = frame.px(series.x[i]), py = frame.py(series.y[i]);
     if (!std::isfinite(px) || !std::isfinite(py)) continue;
-    if (i < series.low.size() && std::isfinite(series.low[i]) && std::isfinite(series.high[i])) {
+    if (!series.band && i < series.low.size() && std::isfinite(series.low[i]) && std::isfinite(series.high[i])) {
       fmt::format_to(out, "<path class=\"e\" d=\"M{:.1f} {:.1f}V{:.1f}\"/>", px, band_edge(frame, series.low[i]),
                      band_edge(frame, series.high[i]));
     }
@@ -159,7 +160,7 @@ double write_legend(std::string& text, const Figure& figure, double top) {
     }
     const Out out = std::back_inserter(text);
     fmt::format_to(out, "<g class=\"s-{}\">", series.colour);
-    if (series.line && !series.low.empty()) {
+    if (series.band) {
       fmt::format_to(out, "<rect class=\"b\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"24\" height=\"10\"/>", x, y - 5.0);
     }
     if (series.line) {
@@ -216,7 +217,7 @@ std::string figure_svg(const Figure& figure, SvgUse use) {
       clip, kLeft, top, frame.x.length, kPlotHeight, clip);
   for (const auto& series : figure.series) {
     fmt::format_to(out, "<g class=\"s-{}\">", series.colour);
-    if (series.line && !series.low.empty()) write_band(out, series, frame);
+    if (series.band) write_band(out, series, frame);
     if (series.line) write_line(out, series, frame);
     if (series.points) write_points(out, series, frame);
     svg += "</g>";

@@ -13,13 +13,15 @@ constexpr std::size_t kMostUnits = 1500;
 constexpr std::size_t kMostBranches = 4;
 
 /// `x` and `y` where both are finite, thinned as a cloud; errors go with `y`.
-Series cloud(const std::vector<double>& x, const std::vector<double>& y, const std::vector<double>& error) {
+Series cloud(const std::vector<double>& x, const std::vector<double>& y, const std::vector<double>& error,
+             const std::vector<double>& unit = {}) {
   Series series;
   series.points = true;
   for (const std::size_t i : cloud_indices(x, y, kMostUnits)) {
     if (!std::isfinite(x[i]) || !std::isfinite(y[i])) continue;
     series.x.push_back(x[i]);
     series.y.push_back(y[i]);
+    if (unit.size() == x.size()) series.unit.push_back(unit[i]);
     if (error.size() != y.size()) continue;
     series.low.push_back(y[i] - kBandWidth * error[i]);
     series.high.push_back(y[i] + kBandWidth * error[i]);
@@ -65,10 +67,15 @@ Figure unit_figure(const std::vector<ReadCurve>& curves) {
   figure.y.label = label_with_unit(first.name, first.unit);
   std::vector<Series> theories, simulations;
   std::vector<const Slice*> drawn;
+  const auto simulated_slice = [](const Slice& slice) { return !slice.simulation.empty(); };
+  const bool simulated = std::any_of(curves.begin(), curves.end(), [&](const ReadCurve& curve) {
+    return std::any_of(curve.slices.begin(), curve.slices.end(), simulated_slice);
+  });
   for (std::size_t i = 0; i < std::min(curves.size(), kMostBranches); ++i) {
     const auto& curve = curves[i];
     for (const auto& slice : curve.slices) {
-      if (!slice.theory.empty()) {
+      // Where there is a simulation, other branches would only hide it: hundreds of marks each.
+      if (!slice.theory.empty() && (!simulated || !slice.simulation.empty())) {
         auto series = cloud(curve.axis, slice.theory, {});
         series.label = of_branch("theory", curve, curves.size() > 1);
         series.colour = fmt::format("theory-{}", theories.size() % 5 + 1);
@@ -104,7 +111,7 @@ std::optional<Figure> predicted_against_simulated(const std::vector<ReadCurve>& 
     for (const auto& slice : curve.slices) {
       if (slice.theory.empty() || slice.theory.size() != slice.simulation.size()) continue;
       if (figure.series.size() >= kMostBranches) break;
-      auto series = cloud(slice.theory, slice.simulation, slice.standard_error);
+      auto series = cloud(slice.theory, slice.simulation, slice.standard_error, curve.axis);
       series.label = of_branch("one point per unit", curve, true);
       series.colour = fmt::format("theory-{}", figure.series.size() % 5 + 1);
       for (std::size_t i = 0; i < series.x.size(); ++i) {

@@ -44,12 +44,14 @@ nlohmann::ordered_json figure_data(const std::vector<Figure>& figures) {
     auto all_series = nlohmann::ordered_json::array();
     for (const auto& series : figure.series) {
       nlohmann::ordered_json data{{"label", series.label},   {"colour", series.colour}, {"line", series.line},
-                                  {"points", series.points}, {"dashed", series.dashed}, {"shape", series.shape},
-                                  {"x", rounded(series.x)},  {"y", rounded(series.y)}};
+                                  {"points", series.points}, {"band", series.band},     {"stride", mark_stride(series)},
+                                  {"dashed", series.dashed}, {"shape", series.shape},   {"x", rounded(series.x)},
+                                  {"y", rounded(series.y)}};
       if (!series.low.empty()) {
         data["low"] = rounded(series.low);
         data["high"] = rounded(series.high);
       }
+      if (!series.unit.empty()) data["unit"] = rounded(series.unit);
       all_series.push_back(std::move(data));
     }
     list.push_back({{"id", figure.id},
@@ -79,15 +81,19 @@ std::string header(const nlohmann::ordered_json& result, const system::System* s
     const auto& values = object_of(parameters, table);
     return values.contains(key) ? parameter_html(values[key]) : std::string();
   };
-  fact("units", number("network", "size"));
+  fact("network size", number("network", "size"));
   fact("realisations", number("simulation", "realisations"));
   if (result.is_object() && result.contains("seed")) fact("seed", parameter_html(result["seed"]));
   fact("status", escaped(text_of(result, "status")));
-  return fmt::format(
-      "<header><p class=\"system\"><span class=\"mark\">limes</span> {}{}</p><h1>{}</h1><p "
-      "class=\"facts\">{}</p></header>",
-      escaped(text_of(result, "system")), system != nullptr ? " · " + escaped(system->title) : std::string(),
-      escaped(title_of(result)), facts);
+  const char* const navigation =
+      "<nav><a href=\"#verdicts\">verdicts</a><a href=\"#figures\">figures</a><a href=\"#table\">table</a>"
+      "<a href=\"#parameters\">parameters</a><a href=\"#provenance\">provenance</a></nav>";
+  return navigation + fmt::format(
+                          "<header><p class=\"system\"><span class=\"mark\">limes</span> {}{}</p><h1>{}</h1><p "
+                          "class=\"facts\">{}</p></header>",
+                          escaped(text_of(result, "system")),
+                          system != nullptr ? " · " + escaped(system->title) : std::string(), escaped(title_of(result)),
+                          facts);
 }
 
 std::string scripts(const std::vector<Figure>& figures) {
@@ -127,6 +133,7 @@ std::string report_html(const nlohmann::ordered_json& result, const system::Syst
   page += card_section(result, system);
   page += figure_section(figures, result);
   page += table_section(result);
+  page += branch_section(result);
   page += special_point_section(result);
   page += model_section(result, system);
   page += parameter_section(result, system);

@@ -76,6 +76,9 @@ class Typesetter {
       html_ += italic(text);
     } else if (text.size() == 2 && text[0] == 'd' && (subscripted || follows('/') || precedes('/'))) {
       html_ += "d" + italic(text.substr(1));  // du_i, /dt
+    } else if (const auto differential = text[0] == 'd' ? look_up(kLetters, text.substr(1)) : std::string_view();
+               !differential.empty()) {
+      html_ += "d" + italic(differential);  // dtau
     } else {
       html_ += text;
     }
@@ -86,6 +89,17 @@ class Typesetter {
     const auto blank = [&](std::size_t i) { return i >= line_.size() || line_[i] == ' '; };
     return text == "a" && blank(at_) && at_ + 1 < line_.size() && is_letter(line_[at_ + 1]) &&
            (at_ < 2 || line_[at_ - 2] == ' ');
+  }
+
+  std::size_t letters_before() const {
+    std::size_t count = 0;
+    while (count < at_ && is_letter(line_[at_ - count - 1])) ++count;
+    return count;
+  }
+  std::size_t letters_after() const {
+    std::size_t count = 0;
+    while (at_ + count + 1 < line_.size() && is_letter(line_[at_ + count + 1])) ++count;
+    return count;
   }
 
   bool follows(char c) const { return at_ < line_.size() && line_[at_] == c; }
@@ -125,10 +139,17 @@ class Typesetter {
   }
 
   void plain(char c) {
-    const bool binary =
-        c == '-' && !(at_ > 0 && is_letter(line_[at_ - 1]) && at_ + 1 < line_.size() && is_letter(line_[at_ + 1]));
-    if (binary) {
-      html_ += "−";  // a hyphen between letters stays one
+    const bool blank_run = c == ' ' && at_ + 1 < line_.size() && line_[at_ + 1] == ' ';
+    if (blank_run) {
+      while (follows(' ')) ++at_;
+      html_ += "&emsp;";
+      return;
+    }
+    // A hyphen between two words stays one; between single letters it is a minus sign.
+    const bool hyphen =
+        c == '-' && letters_before() >= 1 && letters_after() >= 1 && letters_before() + letters_after() > 2;
+    if (c == '-' && !hyphen) {
+      html_ += "−";
     } else if (c == '*') {
       html_ += "·";
     } else if (c == '\'') {

@@ -1,6 +1,8 @@
 // The figures of the page. Each holds its static drawing; a script puts the interactive one in its place.
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "limes/experiment/figure_reading.hpp"
 #include "limes/experiment/figure_svg.hpp"
 #include "limes/experiment/report_sections.hpp"
@@ -18,8 +20,11 @@ std::string curve_verdicts(const std::string& quantity, const nlohmann::ordered_
     const auto pill = verdict_pill(text_of(curve, "verdict"));
     if (text_of(curve, "name") != quantity || pill.empty()) continue;
     const auto note = text_of(curve, "note");
-    html += fmt::format("<p class=\"curve-verdict\">{} <span class=\"branch\">{}</span> {}</p>", pill,
-                        escaped(text_of(curve, "branch")), escaped(note));
+    const double p_value = curve.contains("p_value") ? number_of(curve["p_value"]) : NAN;
+    html += fmt::format("<p class=\"curve-verdict\">{} <span class=\"branch\">{}{}</span></p>", pill,
+                        escaped(text_of(curve, "branch")),
+                        std::isfinite(p_value) ? ", p = " + number_html(p_value, 2) : "");
+    if (!note.empty()) html += fmt::format("<p class=\"note\">{}</p>", escaped(note));
   }
   return html;
 }

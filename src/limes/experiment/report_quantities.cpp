@@ -50,12 +50,20 @@ double z_of(const nlohmann::ordered_json& entry) {
   return largest;
 }
 
+std::string z_text(double z) {
+  const char* sign = z < 0 ? "−" : "+";
+  return std::abs(z) < 100.0 ? fmt::format("{}{:.1f}", sign, std::abs(z)) : fmt::format("{}{:.0f}", sign, std::abs(z));
+}
+
 /// Where the simulation lies from the theory, in standard errors, on a ruler from -5 to 5.
 std::string gauge(double z, const std::string& verdict) {
   if (!std::isfinite(z)) return {};
   constexpr double kReach = 5.0;
   const auto at = [](double value) { return 100.0 + 18.0 * value; };
   const double place = at(std::clamp(z, -kReach, kReach));
+  const auto mark = std::abs(z) <= kReach
+                        ? fmt::format("<circle cx=\"{:.1f}\" cy=\"12\" r=\"5\"/>", place)
+                        : fmt::format("<path class=\"beyond\" d=\"M{:.1f} 6v12l{} -6Z\"/>", place, z < 0 ? -9 : 9);
   std::string ruler;
   for (int i = -4; i <= 4; i += 2) {
     ruler += fmt::format("<path d=\"M{:.0f} 9v6\"/><text x=\"{:.0f}\" y=\"27\">{}</text>", at(i), at(i),
@@ -64,16 +72,14 @@ std::string gauge(double z, const std::string& verdict) {
   return fmt::format(
       "<svg class=\"gauge v-{}\" viewBox=\"0 0 200 30\" role=\"img\" aria-label=\"simulation {:.1f} standard errors "
       "from theory\">"
-      "<rect x=\"64\" y=\"8\" width=\"72\" height=\"8\" rx=\"4\"/><path d=\"M10 12h180\"/>{}<circle cx=\"{:.1f}\" "
-      "cy=\"12\" r=\"5\"/></svg>",
-      verdict, z, ruler, place);
+      "<rect x=\"64\" y=\"8\" width=\"72\" height=\"8\" rx=\"4\"/><path d=\"M10 12h180\"/>{}{}</svg>",
+      verdict, z, ruler, mark);
 }
 
 /// Further members that an entry may carry: finite-size law, place among surrogates.
 std::string details_of(const nlohmann::ordered_json& entry) {
-  static constexpr std::array kKnown = {"name",          "unit", "meaning", "branch", "stable",  "theory",
-                                        "simulation",    "z",    "verdict", "note",   "complex", "axes",
-                                        "standard_error"};
+  static constexpr std::array kKnown = {"name",       "unit", "meaning", "branch", "stable",  "theory",
+                                        "simulation", "z",    "verdict", "note",   "complex", "p_value"};
   std::string html;
   const auto note = text_of(entry, "note");
   if (!note.empty()) html += fmt::format("<p>{}</p>", escaped(note));
@@ -122,7 +128,9 @@ std::string card_row(const nlohmann::ordered_json& entry) {
              simulation = side_html(entry, "simulation", "standard_error");
   if (!theory.empty()) html += "<dt>theory</dt><dd>" + theory + unit_html(entry) + "</dd>";
   if (!simulation.empty()) html += "<dt>simulation</dt><dd>" + simulation + unit_html(entry) + "</dd>";
-  html += "</dl>" + gauge(z_of(entry), verdict);
+  const double z = z_of(entry);
+  if (std::isfinite(z)) html += "<dt>difference</dt><dd>" + z_text(z) + " standard errors</dd>";
+  html += "</dl>" + gauge(z, verdict);
   const auto note = text_of(entry, "note");
   if (!note.empty()) html += fmt::format("<p class=\"note\">{}</p>", escaped(note));
   return html + "</div>";
@@ -136,6 +144,26 @@ std::string headline_section(const nlohmann::ordered_json& result) {
   for (const auto& line : headline.details) details += fmt::format("<li>{}</li>", escaped(line));
   return fmt::format("<section class=\"headline v-{}\" id=\"verdict\"><p class=\"words\">{}</p><ul>{}</ul></section>\n",
                      headline.verdict, escaped(headline.words), details);
+}
+
+std::string branch_section(const nlohmann::ordered_json& result) {
+  std::string rows;
+  for (const auto& branch : list_of(result, "branches")) {
+    const auto& stable = member(branch, "stable");
+    const auto& share = member(branch, "realisations");
+    rows +=
+        fmt::format("<tbody><tr><th scope=\"row\">{}</th><td>{}</td><td class=\"n\">{}</td><td>{}</td></tr></tbody>",
+                    escaped(text_of(branch, "branch")),
+                    !stable.is_boolean() ? ""
+                    : stable.get<bool>() ? "stable"
+                                         : "unstable",
+                    share.is_number() ? parameter_html(share) : "", escaped(text_of(branch, "description")));
+  }
+  if (rows.empty()) return {};
+  return "<section id=\"branches\"><h2>Branches of the theory</h2><div "
+         "class=\"scroll\"><table><thead><tr><th>branch</th>"
+         "<th></th><th class=\"n\">realisations there</th><th>what it is</th></tr></thead>" +
+         rows + "</table></div></section>\n";
 }
 
 std::string warning_section(const nlohmann::ordered_json& result) {
@@ -176,31 +204,34 @@ std::string table_section(const nlohmann::ordered_json& result) {
   const auto& quantities = list_of(result, "quantities");
   if (quantities.empty()) return {};
   std::string html =
-      "<section id=\"table\"><h2>All quantities</h2><div "
-      "class=\"scroll\"><table><thead><tr><th>quantity</th><th>branch</th>"
-      "<th class=\"n\">theory ± numerical error</th><th class=\"n\">simulation ± standard error</th><th "
-      "class=\"n\">samples</th>"
-      "<th class=\"n\">z</th><th>verdict</th><th>note</th></tr></thead><tbody>";
+      "<section id=\"table\"><h2>All quantities</h2><p class=\"note\">Theory ± numerical error; simulation ± standard "
+      "error "
+      "over n samples; z is their difference in standard errors.</p><div "
+      "class=\"scroll\"><table><thead><tr><th>quantity</th>"
+      "<th>branch</th><th class=\"n\">theory</th><th class=\"n\">simulation</th><th class=\"n\">n</th><th "
+      "class=\"n\">z</th>"
+      "<th>verdict</th></tr></thead>";
   std::string previous;
   for (const auto& entry : quantities) {
     const auto name = text_of(entry, "name");
     const auto& stable = member(entry, "stable");
-    const std::string stability =
-        stable.is_boolean() && !stable.get<bool>() ? " <span class=\"unstable\">unstable</span>" : "";
+    const bool unstable = stable.is_boolean() && !stable.get<bool>();
     const auto& samples = member(object_of(entry, "simulation"), "samples");
     const double z = z_of(entry);
+    html += fmt::format("<tbody{}><tr><th scope=\"row\">{}{}</th><td class=\"name\">{}{}</td>",
+                        name == previous ? " class=\"more\"" : "", escaped(name), unit_html(entry),
+                        escaped(text_of(entry, "branch")), unstable ? " <span class=\"unstable\">unstable</span>" : "");
     html += fmt::format(
-        "<tr{}><th scope=\"row\">{}{}</th><td>{}{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td "
-        "class=\"n\">{}</td>"
-        "<td class=\"n\">{}</td><td>{}</td><td class=\"notes\">{}</td></tr>",
-        name == previous ? " class=\"more\"" : "", escaped(name), unit_html(entry), escaped(text_of(entry, "branch")),
-        stability, side_html(entry, "theory", "error"), side_html(entry, "simulation", "standard_error"),
-        samples.is_number() ? parameter_html(samples) : "",
-        std::isfinite(z) ? fmt::format("{}{:.1f}", z < 0 ? "−" : "", std::abs(z)) : "",
-        verdict_pill(text_of(entry, "verdict")), details_of(entry));
+        "<td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td></tr>",
+        side_html(entry, "theory", "error"), side_html(entry, "simulation", "standard_error"),
+        samples.is_number() ? parameter_html(samples) : "", std::isfinite(z) ? z_text(z) : "",
+        verdict_pill(text_of(entry, "verdict")));
+    const auto details = details_of(entry);
+    if (!details.empty()) html += "<tr class=\"notes\"><td></td><td colspan=\"6\">" + details + "</td></tr>";
+    html += "</tbody>";
     previous = name;
   }
-  return html + "</tbody></table></div></section>\n";
+  return html + "</table></div></section>\n";
 }
 
 std::string special_point_section(const nlohmann::ordered_json& result) {

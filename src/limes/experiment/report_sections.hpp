@@ -20,6 +20,9 @@ namespace limes::experiment {
 /// All quantities and branches.
 [[nodiscard]] std::string table_section(const nlohmann::ordered_json& result);
 
+/// Each branch: what it is, and how many realisations settled there.
+[[nodiscard]] std::string branch_section(const nlohmann::ordered_json& result);
+
 /// Special points of a continuation.
 [[nodiscard]] std::string special_point_section(const nlohmann::ordered_json& result);
 

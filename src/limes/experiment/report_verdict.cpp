@@ -25,7 +25,7 @@ std::string counted(const VerdictCount& count) {
     if (number > 0) words += fmt::format("{}{} {}", words.empty() ? "" : ", ", number, what);
   };
   add(count.agree, "agree");
-  add(count.finite_size, "differ as a finite network must");
+  add(count.finite_size, count.finite_size == 1 ? "finite-size shift" : "finite-size shifts");
   add(count.disagree, "disagree");
   add(count.not_applicable, "not applicable");
   return words;
@@ -94,6 +94,12 @@ Headline headline_of(const nlohmann::ordered_json& result) {
   for (const auto& count : counts) {
     const auto name = count.description.empty() ? "limit theory" : readable(count.description);
     headline.details.push_back(counts.size() > 1 ? name + ": " + counted(count) : counted(count));
+  }
+  const auto& comparison = object_of(result, "comparison");
+  if (!counts.empty() && comparison.contains("tests") && comparison.contains("family_wise_level")) {
+    headline.details.push_back(
+        fmt::format("{:g} tests, judged together: a right theory is refused with a chance of {:g} % at most",
+                    number_of(comparison["tests"]), 100.0 * number_of(comparison["family_wise_level"])));
   }
   const auto status = text_of(result, "status");
   if (status == "not_converged" || status == "diverged" || status == "interrupted") {

@@ -10,6 +10,7 @@
   }
 
   const margin = { left: 66, right: 14, top: 8, bottom: 46 };
+  const font = "system-ui, -apple-system, Segoe UI, Helvetica Neue, Arial, sans-serif";
   const ink = "var(--ink)", muted = "var(--muted)";
   const colour_of = (series) => "var(--" + series.colour + ")";
   const is_simulation = (series) => series.colour.startsWith("simulation");
@@ -20,6 +21,12 @@
     if (text) node.textContent = text;
     return node;
   };
+
+  function swatch(colour) {
+    const dot = element("i");
+    dot.style.background = colour;
+    return dot;
+  }
 
   function number_text(value) {
     if (value === null || !Number.isFinite(value)) return "–";
@@ -36,13 +43,13 @@
     const defined = { signal: "isValid(datum.x) && isValid(datum.y) && (!log_y || datum.y > 0) && (!log_x || datum.x > 0)" };
     const edge = (field) => ({ scale: "y", signal: "log_y ? max(datum." + field + ", y_range[0] * 1e-3) : datum." + field });
     const marks = [];
-    const many = series.x.length;
-    if (series.low && series.line) {
+    const many = series.x.length / series.stride;
+    if (series.band) {
       marks.push({ type: "area", from: { data }, encode: { update: {
         x, y: edge("low"), y2: edge("high"), fill: colour, fillOpacity: { value: 0.2 }, opacity: shown,
         defined: { signal: "isValid(datum.low) && isValid(datum.high)" } } } });
     }
-    if (series.low && series.points) {
+    if (series.low && series.points && !series.band) {
       marks.push({ type: "rule", from: { data }, encode: { update: {
         x, y: edge("low"), y2: edge("high"), stroke: colour, strokeOpacity: { value: 0.65 }, strokeWidth: { value: 1.1 },
         opacity: { signal: "shown" + index + " && isValid(datum.low) && isValid(datum.high) ? 1 : 0" } } } });
@@ -60,17 +67,41 @@
         x, y, shape: { value: dash ? "stroke" : series.shape === "diamond" ? "diamond" : "circle" },
         size: { value: area }, fill: hollow || dash ? { value: "transparent" } : colour,
         stroke: hollow || dash ? colour : { value: "var(--card)" }, strokeWidth: { value: hollow ? 1.4 : dash ? 2 : 0.6 },
-        opacity: { signal: "shown" + index + " && isValid(datum.y) ? 1 : 0" } } } });
+        opacity: { signal: `shown${index} && isValid(datum.y) && (!log_y || datum.y > 0) && (!log_x || datum.x > 0) && datum.index % stride${index} === 0 ? 1 : 0` } } } });
     }
     return marks;
   }
 
-  function axis_of(scale, orient, label, length, logarithmic) {
-    return { scale, orient, title: label, grid: true, tickCount: Math.max(3, Math.round(length / (orient === "left" ? 52 : 80))),
-      labelOverlap: true, labelFlush: false, gridColor: "var(--grid)", domainColor: muted, domainOpacity: 0.5, tickColor: muted,
+  function axis_of(scale, orient, label) {
+    return { scale, orient, title: label, grid: true, values: { signal: scale + "_ticks" },
+      labelOverlap: true, gridColor: "var(--grid)", domainColor: muted, domainOpacity: 0.5, tickColor: muted,
       tickOpacity: 0.5, tickSize: 4, labelColor: muted, labelFontSize: 12, titleColor: ink, titleFontSize: 13,
-      titleFontWeight: "normal", titlePadding: orient === "left" ? 8 : 8, labelFont: "inherit", titleFont: "inherit",
-      ...(logarithmic ? { format: "~g" } : {}) };
+      titleFontWeight: "normal", titlePadding: 8, labelFont: font, titleFont: font,
+      encode: { labels: { update: { text: { signal: "replace(format(datum.value, '~g'), regexp('-', 'g'), '\u2212')" } } } } };
+  }
+
+  // Round values: 1, 2, 5 times a power of ten; powers of ten on a logarithmic axis that spans more than one.
+  function ticks([low, high], log, wanted) {
+    if (log && high / low > 10) {
+      const first = Math.floor(Math.log10(low)), last = Math.ceil(Math.log10(high));
+      const stride = Math.max(1, Math.ceil((last - first) / wanted));
+      const digits = last - first <= 3 ? [1, 2, 5] : [1];
+      const values = [];
+      for (let power = first; power <= last; power += stride) digits.forEach((digit) => values.push(digit * 10 ** power));
+      return values.filter((v) => v >= low && v <= high);
+    }
+    const rough = (high - low) / Math.max(2, wanted), power = 10 ** Math.floor(Math.log10(rough));
+    const step = power * (rough <= 1.5 * power ? 1 : rough <= 3.5 * power ? 2 : rough <= 7.5 * power ? 5 : 10);
+    const values = [];
+    for (let k = Math.ceil(low / step - 1e-9); k <= high / step + 1e-9 && values.length < 50; ++k) values.push(Number((k * step).toPrecision(12)));
+    return values;
+  }
+
+  // Marks that would hide each other and the theory below them are thinned to about forty in view.
+  function stride(series, state) {
+    if (series.stride === 1) return 1;
+    const seen = series.x.filter((x) => x !== null && x >= state.x[0] && x <= state.x[1]).length;
+    return Math.max(1, Math.ceil(seen / 40));
   }
 
   function specification(figure, state, width, height) {
@@ -78,14 +109,16 @@
       width, height, padding: margin, autosize: "none", background: "transparent",
       signals: [{ name: "x_range", value: state.x }, { name: "y_range", value: state.y },
         { name: "log_x", value: state.log_x }, { name: "log_y", value: state.log_y },
-        ...figure.series.map((_, i) => ({ name: "shown" + i, value: !state.hidden.has(i) }))],
+        { name: "x_ticks", value: ticks(state.x, state.log_x, width / 65) }, { name: "y_ticks", value: ticks(state.y, state.log_y, height / 48) },
+        ...figure.series.map((_, i) => ({ name: "shown" + i, value: !state.hidden.has(i) })),
+        ...figure.series.map((series, i) => ({ name: "stride" + i, value: stride(series, state) }))],
       data: figure.series.map((series, i) => ({ name: "series" + i,
-        values: series.x.map((x, k) => ({ x, y: series.y[k],
+        values: series.x.map((x, k) => ({ index: k, x, y: series.y[k],
           low: series.low ? series.low[k] : null, high: series.high ? series.high[k] : null })) })),
       scales: [
         { name: "x", type: state.log_x ? "log" : "linear", domain: { signal: "x_range" }, range: "width", nice: false, zero: false },
         { name: "y", type: state.log_y ? "log" : "linear", domain: { signal: "y_range" }, range: "height", nice: false, zero: false }],
-      axes: [axis_of("x", "bottom", figure.x.label, width, state.log_x), axis_of("y", "left", figure.y.label, height, state.log_y)],
+      axes: [axis_of("x", "bottom", figure.x.label), axis_of("y", "left", figure.y.label)],
       marks: [{ type: "group", clip: true, encode: { update: { width: { signal: "width" }, height: { signal: "height" } } },
         marks: figure.series.flatMap(marks_of) }],
     };
@@ -121,7 +154,7 @@
     const stroke = colour_of(series);
     const dash = series.dashed ? " stroke-dasharray='5 3'" : "";
     let drawing = "";
-    if (series.line && series.low) drawing += `<rect x='1' y='1' width='24' height='10' fill='${stroke}' fill-opacity='.2'/>`;
+    if (series.band) drawing += `<rect x='1' y='1' width='24' height='10' fill='${stroke}' fill-opacity='.2'/>`;
     if (series.line) drawing += `<path d='M1 6h24' stroke='${stroke}' stroke-width='${is_simulation(series) ? 1.5 : 2.2}'${dash}/>`;
     if (series.points) {
       drawing += series.shape === "dash" ? `<path d='M8 6h10' stroke='${stroke}' stroke-width='2.2'/>`
@@ -141,7 +174,6 @@
     const hair = element("div", { class: "hair", hidden: "" }), box = element("div", { class: "box", hidden: "" });
     const values = element("div", { class: "values", hidden: "" });
     const tools = element("div", { class: "tools" });
-    const hint = element("p", { class: "hint" }, "Drag: zoom in · shift + drag: pan · double-click: whole view · click, then wheel: zoom");
     plot.append(canvas, hair, box, values);
 
     const state = { x: null, y: null, log_x: figure.x.logarithmic, log_y: figure.y.logarithmic, hidden: new Set() };
@@ -157,7 +189,12 @@
       view.initialize(canvas);
       await view.runAsync();
     }
-    const show = () => view.signal("x_range", state.x).signal("y_range", state.y).runAsync();
+    function show() {
+      view.signal("x_range", state.x).signal("y_range", state.y);
+      view.signal("x_ticks", ticks(state.x, state.log_x, width / 65)).signal("y_ticks", ticks(state.y, state.log_y, height / 48));
+      figure.series.forEach((series, i) => view.signal("stride" + i, stride(series, state)));
+      view.runAsync();
+    }
     const reset = () => { full_view(figure, state, width, height); show(); };
 
     // Places: pixels inside the axes <-> data.
@@ -186,6 +223,8 @@
 
     // Hover: all values at the nearest abscissa; in a plane the nearest point.
     const line_like = figure.series.some((s) => s.line && s.colour !== "reference") && !figure.equal_aspect;
+    const with_error = (series, k) => number_text(series.y[k])
+      + (series.low && series.low[k] !== null ? " ± " + number_text(Number(((series.high[k] - series.low[k]) / 4).toPrecision(2))) : "");
     function quiet() { hair.hidden = values.hidden = true; }
     function hover(event) {
       const [px, py] = inside(event);
@@ -197,7 +236,7 @@
         let best = null, least = Infinity;
         series.x.forEach((x, k) => {
           if (x === null || series.y[k] === null) return;
-          const dx = pixel_of(x, "x") - px, dy = line_like ? 0 : pixel_of(series.y[k], "y") - py;
+          const dx = pixel_of(x, "x") - px, dy = figure.equal_aspect ? pixel_of(series.y[k], "y") - py : 0;
           const distance = dx * dx + dy * dy;
           if (distance < least) { least = distance; best = k; }
         });
@@ -205,24 +244,29 @@
         if (!near || least < near.least) near = { least, x: series.x[best], y: series.y[best] };
         rows.push({ series, best, least });
       });
-      if (!near || (!line_like && near.least > 900)) return quiet();
-      const spacing = 30 * 30;
-      const shown = line_like ? rows.filter((row) => row.least <= Math.max(spacing, near.least)) : rows.filter((row) => row.least === near.least);
+      if (!near || (figure.equal_aspect && near.least > 900)) return quiet();
+      const shown = line_like ? rows.filter((row) => row.least <= Math.max(900, near.least))
+        : figure.equal_aspect ? rows.filter((row) => row.least === near.least)
+        : rows.filter((row) => row.series.x[row.best] === near.x);  // all that stands at this unit
       values.replaceChildren();
-      const head = element("div");
-      head.append(element("span", {}, figure.x.label + " "), element("b", {}, number_text(near.x)));
-      values.append(head);
-      for (const { series, best } of shown) {
-        const row = element("div"), dot = element("i");
-        dot.style.background = colour_of(series);
-        let text = number_text(series.y[best]);
-        if (series.low && series.low[best] !== null) text += " ± " + number_text((series.high[best] - series.low[best]) / 4);
-        row.append(dot, element("span", {}, series.label + " "), element("b", {}, text));
+      const line = (name, text, colour) => {
+        const row = element("div");
+        if (colour) row.append(swatch(colour));
+        row.append(element("span", {}, name + " "), element("b", {}, text));
         values.append(row);
+      };
+      if (figure.equal_aspect) {
+        const { series, best } = shown[0];
+        line(series.label, series.unit ? "unit " + series.unit[best] : "", colour_of(series));
+        line(figure.x.label, number_text(near.x));
+        line(figure.y.label, with_error(series, best));
+      } else {
+        line(figure.x.label, number_text(near.x));
+        for (const { series, best } of shown) line(series.label, with_error(series, best), colour_of(series));
       }
       if (shown.some((row) => row.series.low)) values.append(element("div", { class: "note" }, "± standard error"));
       const left = margin.left + pixel_of(near.x, "x");
-      hair.hidden = !line_like;
+      hair.hidden = figure.equal_aspect;
       hair.style.cssText = `left:${left}px;top:${margin.top}px;height:${height}px`;
       values.hidden = false;
       const wide = values.offsetWidth, turn = left + wide + 24 > width + margin.left + margin.right;
@@ -329,7 +373,7 @@
       legend.append(entry);
     });
 
-    drawing.append(legend, plot, tools, hint);
+    drawing.append(legend, plot, tools);
     return build(false).then(() => {
       still.remove();
       node.dataset.drawn = "interactive";
@@ -340,13 +384,15 @@
         build(!figure.equal_aspect);
       }).observe(drawing);
     }).catch((error) => {
-      [legend, plot, tools, hint].forEach((part) => part.remove());
+      [legend, plot, tools].forEach((part) => part.remove());
       node.dataset.drawn = "static";
       console.error("figure " + figure.id + ": " + error);
     });
   }
 
   const figures = new Map(JSON.parse(document.getElementById("figure-data").textContent).map((figure) => [figure.id, figure]));
+  document.querySelector("#figures h2").after(element("p", { class: "note hint" }, "Hover for values. Drag to zoom in, shift + drag to pan, "
+    + "double-click for the whole view; after a click the wheel zooms too. Legend entries can be switched off."));
   for (const node of document.querySelectorAll("figure[data-figure]")) {
     const figure = figures.get(node.dataset.figure);
     if (figure) interactive(node, figure);
