@@ -12,8 +12,9 @@
 namespace limes::rate::theory {
 namespace {
 
-// A noise-free solution with a smaller connected part is the static state.
-constexpr double kSmallestConnectedPart = 1e-6;
+// A noise-free solution with a smaller connected part is the static state, found at the limit of the scan's residual.
+// True chaos has a positive exponent (Delta' is a solution with a node, note 6.3), which is asked for as well.
+constexpr double kSmallestConnectedPart = 1e-5;
 constexpr double kAcceptedResidual = 1e-9;
 
 FluctuationResidual exact_residual(const Ensemble& ensemble, double mean, double variance) {
@@ -103,7 +104,10 @@ std::vector<FlowFluctuation> flow_fluctuations(const Ensemble& ensemble, const S
       return std::abs(s.mean - solved->mean) < 1e-6 * scale &&
              std::abs(s.variance - solved->variance) < 1e-6 * scale * scale;
     });
-    if (!known) states.push_back(finished(ensemble, *solved));
+    if (known) continue;
+    FlowFluctuation state = finished(ensemble, *solved);
+    if (noise_free && state.lyapunov_exponent <= 0.0) continue;
+    states.push_back(std::move(state));
   }
   std::sort(states.begin(), states.end(), [](const FlowFluctuation& a, const FlowFluctuation& b) {
     const double scale = 1e-8 * (1.0 + std::abs(a.mean) + std::abs(b.mean));

@@ -193,6 +193,16 @@ MapFluctuation finished(const Ensemble& ensemble, const NewtonResult& solved) {
 }
 
 std::vector<FluctuationCandidate> candidates_of_map(const Ensemble& ensemble) {
+  if (ensemble.transfer.kind == transfer::Kind::kLinear) {
+    // One state at most: its mean is the static one, its frozen part that of the thresholds.
+    std::vector<FluctuationCandidate> linear;
+    for (const OneTimeState& frozen : one_time_states(ensemble, 0.0)) {
+      linear.push_back({frozen.mean,
+                        frozen.variance + 1.5 * ensemble.noise_variance() / (1.0 - ensemble.leak * ensemble.leak),
+                        frozen.variance});
+    }
+    return linear;
+  }
   const Ensemble flow = flow_of_map(ensemble);
   std::vector<FluctuationCandidate> candidates =
       scan_fluctuations(flow, largest_variance(ensemble), [&](double mean, double variance) {
@@ -236,6 +246,8 @@ std::vector<MapFluctuation> map_fluctuations(const Ensemble& ensemble, const Sto
       continue;
     }
     MapFluctuation state = finished(ensemble, solved);
+    // Without noise a state that fluctuates is chaotic; what has no positive exponent is the static state.
+    if (ensemble.noise_variance() == 0.0 && state.lyapunov_exponent <= 0.0) continue;
     if (std::none_of(states.begin(), states.end(),
                      [&](const MapFluctuation& s) { return same_fluctuation(s, state); })) {
       states.push_back(std::move(state));

@@ -211,7 +211,9 @@ std::vector<OneTimeState> one_time_states(const Ensemble& ensemble, double extra
   const double rest = -ensemble.threshold_mean / equations.kept();
   const bool rest_is_silent = transfer::value(ensemble.transfer, rest) == 0.0;
   if (equations.source() == 0.0 && (rest_is_silent || ensemble.coupling_deviation == 0.0)) {
-    if (rest_is_silent) add({rest, 0.0, equations.moments(rest, 0.0), 0.0});
+    // At a kink the slopes are those of the fluctuations that disturb it, however small: half of them see each side.
+    const double disturbance = ensemble.transfer.kind == transfer::Kind::kRelu && rest == 0.0 ? 1e-20 : 0.0;
+    if (rest_is_silent) add({rest, 0.0, equations.moments(rest, disturbance), 0.0});
   }
   const double smallest = equations.source() == 0.0 && rest_is_silent ? 1e-9 : 0.0;
   for (const auto& [mean, variance] : candidates) {

@@ -13,7 +13,9 @@ constexpr double kReach = 10.0;  // standard deviations; He_40 is negligible bey
 SeriesMoments::SeriesMoments(const transfer::Transfer& transfer, double mean, double variance)
     : variance_(variance), squares_(kOrder + 1, 0.0) {
   const double deviation = std::sqrt(variance);
-  const int nodes = 161 + 2 * static_cast<int>(std::min(400.0, 8.0 * std::abs(transfer.gain) * deviation));
+  // A kink is as sharp at every scale; a sigmoid sharpens with g sqrt(v).
+  const double steepness = transfer::is_bounded(transfer.kind) ? std::abs(transfer.gain) * deviation : 1.0;
+  const int nodes = 161 + 2 * static_cast<int>(std::min(400.0, 8.0 * steepness));
   const double spacing = 2.0 * kReach / (nodes - 1);
   std::array<double, kOrder + 1> coefficients{};
   double second_moment = 0.0;
