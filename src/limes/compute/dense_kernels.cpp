@@ -43,6 +43,9 @@ HWY_INLINE void few_rows(const Real* HWY_RESTRICT matrix, std::size_t stride, co
     for (std::size_t c = 0; c < kColumns; ++c)
       for (std::size_t p = 0; p < parts; ++p) sums[r][c][p] = hn::Zero(d);
   for (std::size_t j = 0; j < stride; j += kPanel<Real>) {
+    // Two or three rows at a time are too few streams for the processor's own prefetching: 1 KiB ahead is fetched here.
+    if constexpr (kColumns > 1)
+      for (std::size_t r = 0; r < kRows; ++r) hwy::Prefetch(matrix + r * stride + j + 16 * kPanel<Real>);
     for (std::size_t p = 0; p < parts; ++p) {
       Vector<Real> x[kColumns];
       for (std::size_t c = 0; c < kColumns; ++c) x[c] = hn::Load(d, vectors + c * stride + j + p * lanes);
@@ -76,96 +79,116 @@ template <typename Real>
 HWY_INLINE void few(const Real* matrix, std::size_t stride, std::size_t first, std::size_t last, const Real* vectors,
                     Real* y, std::size_t columns) {
   if (columns == 1) few_columns<4, 1>(matrix, stride, first, last, vectors, y);
-  if (columns == 2) few_columns<2, 2>(matrix, stride, first, last, vectors, y);
+  if (columns == 2) few_columns<3, 2>(matrix, stride, first, last, vectors, y);
   if (columns == 3) few_columns<2, 3>(matrix, stride, first, last, vectors, y);
 }
 
 // ---- four columns and more: one panel of columns times a few rows in registers, sums along j ----
 
-// Continues the sums of `kRows` x `valid` elements of Y over `count` values of j, from zero if `start`.
+// Where a tile's sums start from and go to: rows `stride` apart, whole panels wide.
+template <typename Real>
+struct Sums {
+  const Real* from;
+  std::size_t from_stride;
+  Real* to;
+  std::size_t to_stride;
+};
+
+// Rows of the matrix that the next tile will want, fetched while this one is computed.
+template <typename Real>
+struct Ahead {
+  const Real* matrix;
+  std::size_t rows;
+};
+
+// Continues the sums of `kRows` rows and one panel over `count` values of j.
 template <std::size_t kRows, typename Real>
 HWY_NOINLINE void tile(const Real* HWY_RESTRICT matrix, std::size_t stride, std::size_t count,
-                       const Real* HWY_RESTRICT panel, Real* HWY_RESTRICT y, std::size_t columns, std::size_t valid,
-                       bool start) {
+                       const Real* HWY_RESTRICT panel, Sums<Real> place, Ahead<Real> ahead) {
   constexpr Tag<Real> d;
   constexpr std::size_t lanes = hn::MaxLanes(d);
   constexpr std::size_t parts = kVectors<Real>;
-  const bool whole = valid == kPanel<Real>;
-  HWY_ALIGN Real edge[kRows * kPanel<Real>];
-  const Real* from = y;
-  std::size_t from_stride = columns;
-  if (!start && !whole) {
-    for (std::size_t r = 0; r < kRows; ++r)
-      for (std::size_t b = 0; b < kPanel<Real>; ++b)
-        edge[r * kPanel<Real> + b] = b < valid ? y[r * columns + b] : Real{0};
-    from = edge;
-    from_stride = kPanel<Real>;
-  }
+  constexpr std::size_t line = 64 / sizeof(Real);
   Vector<Real> sums[kRows][parts];
   for (std::size_t r = 0; r < kRows; ++r)
-    for (std::size_t p = 0; p < parts; ++p)
-      sums[r][p] = start ? hn::Zero(d) : hn::LoadU(d, from + r * from_stride + p * lanes);
-  for (std::size_t j = 0; j < count; ++j) {
-    Vector<Real> x[parts];
-    for (std::size_t p = 0; p < parts; ++p) x[p] = hn::Load(d, panel + j * kPanel<Real> + p * lanes);
-    for (std::size_t r = 0; r < kRows; ++r) {
-      const auto a = hn::Set(d, matrix[r * stride + j]);
-      for (std::size_t p = 0; p < parts; ++p) sums[r][p] = hn::MulAdd(a, x[p], sums[r][p]);
+    for (std::size_t p = 0; p < parts; ++p) sums[r][p] = hn::LoadU(d, place.from + r * place.from_stride + p * lanes);
+  for (std::size_t start = 0; start < count; start += line) {
+    for (std::size_t r = 0; r < ahead.rows; ++r) hwy::Prefetch(ahead.matrix + r * stride + start);
+    const std::size_t end = std::min(count, start + line);
+    for (std::size_t j = start; j < end; ++j) {
+      Vector<Real> x[parts];
+      for (std::size_t p = 0; p < parts; ++p) x[p] = hn::Load(d, panel + j * kPanel<Real> + p * lanes);
+      for (std::size_t r = 0; r < kRows; ++r) {
+        const auto a = hn::Set(d, matrix[r * stride + j]);
+        for (std::size_t p = 0; p < parts; ++p) sums[r][p] = hn::MulAdd(a, x[p], sums[r][p]);
+      }
     }
   }
-  if (whole) {
-    for (std::size_t r = 0; r < kRows; ++r)
-      for (std::size_t p = 0; p < parts; ++p) hn::StoreU(sums[r][p], d, y + r * columns + p * lanes);
-    return;
-  }
   for (std::size_t r = 0; r < kRows; ++r)
-    for (std::size_t p = 0; p < parts; ++p) hn::Store(sums[r][p], d, edge + r * kPanel<Real> + p * lanes);
-  for (std::size_t r = 0; r < kRows; ++r)
-    for (std::size_t b = 0; b < valid; ++b) y[r * columns + b] = edge[r * kPanel<Real> + b];
+    for (std::size_t p = 0; p < parts; ++p) hn::StoreU(sums[r][p], d, place.to + r * place.to_stride + p * lanes);
 }
 
 // `tile` for a number of rows known at run time only, 1 <= rows <= kRows.
 template <std::size_t kRows, typename Real>
 HWY_INLINE void tile_of(std::size_t rows, const Real* matrix, std::size_t stride, std::size_t count, const Real* panel,
-                        Real* y, std::size_t columns, std::size_t valid, bool start) {
+                        Sums<Real> place, Ahead<Real> ahead) {
   if (rows == kRows) {
-    tile<kRows>(matrix, stride, count, panel, y, columns, valid, start);
+    tile<kRows>(matrix, stride, count, panel, place, ahead);
   } else if constexpr (kRows > 1) {
-    tile_of<kRows - 1>(rows, matrix, stride, count, panel, y, columns, valid, start);
+    tile_of<kRows - 1>(rows, matrix, stride, count, panel, place, ahead);
   }
 }
 
-// Blocking: a block of panels stays in the second-level cache (192 KiB), the tile's rows and one panel in the first.
+// `rows` x `valid` elements of Y at `y`, continued over `count` values of j, or begun if `start`. The last panel may be
+// narrower than the others: its sums pass through a buffer.
+template <typename Real>
+HWY_INLINE void tile_into(std::size_t rows, const Real* matrix, std::size_t stride, std::size_t count,
+                          const Real* panel, Real* y, std::size_t columns, std::size_t valid, bool start,
+                          Ahead<Real> ahead) {
+  constexpr std::size_t width = kPanel<Real>;
+  constexpr std::size_t tile_rows = kTileRows<Real>;
+  HWY_ALIGN static constexpr Real zeros[width] = {};
+  if (valid == width) {
+    tile_of<tile_rows>(rows, matrix, stride, count, panel,
+                       {start ? zeros : y, start ? std::size_t{0} : columns, y, columns}, ahead);
+    return;
+  }
+  HWY_ALIGN Real edge[tile_rows * width] = {};
+  if (!start)
+    for (std::size_t r = 0; r < rows; ++r)
+      for (std::size_t b = 0; b < valid; ++b) edge[r * width + b] = y[r * columns + b];
+  tile_of<tile_rows>(rows, matrix, stride, count, panel, {edge, width, edge, width}, ahead);
+  for (std::size_t r = 0; r < rows; ++r)
+    for (std::size_t b = 0; b < valid; ++b) y[r * columns + b] = edge[r * width + b];
+}
+
+// Blocking: a block of panels stays in the second-level cache (256 KiB at most), the tile's rows and one panel in the
+// first (28 KiB). A single panel uses each row once only: longer blocks, because there is nothing to keep.
 template <typename Real>
 HWY_INLINE void panels(const Real* matrix, std::size_t stride, std::size_t size, std::size_t first, std::size_t last,
                        const Real* packed, Real* y, std::size_t columns) {
   constexpr std::size_t width = kPanel<Real>;
-  constexpr std::size_t line = 64 / sizeof(Real);
-  const std::size_t all_panels = (columns + width - 1) / width;
+  constexpr std::size_t tile_rows = kTileRows<Real>;
   constexpr std::size_t panels_per_block = 16;
+  const std::size_t all_panels = (columns + width - 1) / width;
   for (std::size_t block = 0; block < all_panels; block += panels_per_block) {
     const std::size_t block_end = std::min(all_panels, block + panels_per_block);
-    const std::size_t depth = block_end - block == 1 ? 2048 : 2048 / sizeof(Real);
+    const std::size_t block_panels = block_end - block;
+    const std::size_t depth = block_panels == 1 ? 2048 : 2048 / sizeof(Real);
+    const std::size_t ahead_share = block_panels == 1 ? 0 : (tile_rows + block_panels - 1) / block_panels;
     for (std::size_t k = 0; k < size; k += depth) {
       const std::size_t count = std::min(depth, size - k);
-      for (std::size_t i = first; i < last; i += kTileRows<Real>) {
-        const std::size_t rows = std::min(kTileRows<Real>, last - i);
+      for (std::size_t i = first; i < last; i += tile_rows) {
+        const std::size_t rows = std::min(tile_rows, last - i);
+        const std::size_t next_rows = std::min(tile_rows, last - i - rows);
         const Real* here = matrix + i * stride + k;
-        const Real* next = here + kTileRows<Real> * stride;
-        // While this tile is computed the next rows are fetched, a share with each panel.
-        const std::size_t next_rows =
-            i + kTileRows<Real> < last ? std::min(kTileRows<Real>, last - i - kTileRows<Real>) : 0;
-        const std::size_t share = (count / line) / (block_end - block) + 1;
         for (std::size_t p = block; p < block_end; ++p) {
-          if (block_end - block > 1) {
-            const std::size_t begin = (p - block) * share * line;
-            const std::size_t end = std::min(count, begin + share * line);
-            for (std::size_t r = 0; r < next_rows; ++r)
-              for (std::size_t j = begin; j < end; j += line) hwy::Prefetch(next + r * stride + j);
-          }
+          // Each panel fetches its share of the next rows.
+          const std::size_t skip = std::min(next_rows, (p - block) * ahead_share);
+          const Ahead<Real> ahead = {here + (tile_rows + skip) * stride, std::min(ahead_share, next_rows - skip)};
           const std::size_t b = p * width;
-          tile_of<kTileRows<Real>>(rows, here, stride, count, packed + p * width * size + k * width,
-                                   y + i * columns + b, columns, std::min(width, columns - b), k == 0);
+          tile_into(rows, here, stride, count, packed + b * size + k * width, y + i * columns + b, columns,
+                    std::min(width, columns - b), k == 0, ahead);
         }
       }
     }
