@@ -1,6 +1,7 @@
 #include "limes/math/chebyshev.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numbers>
 
 #include "limes/base/errors.hpp"
@@ -153,6 +154,7 @@ std::vector<ChebyshevSeries> fit_chebyshev(const std::function<void(double, std:
   const double radius = 0.5 * (upper - lower);
   std::vector<double> point(count);
   Samples old;
+  double previous = std::numeric_limits<double>::infinity();
   for (std::size_t degree = options.first_degree;; degree *= 2) {
     const std::vector<double> nodes = chebyshev_nodes(degree);
     Samples samples(count, std::vector<double>(degree + 1));
@@ -180,7 +182,9 @@ std::vector<ChebyshevSeries> fit_chebyshev(const std::function<void(double, std:
       while (!coefficients.empty() && std::abs(coefficients.back()) < 1e-16 * scale) coefficients.pop_back();
       fits.emplace_back(lower, upper, std::move(coefficients));
     }
-    if (residual <= options.tolerance) return fits;
+    const bool at_rest = residual > 0.1 * previous || 2 * degree > options.highest_degree;
+    if (residual <= options.tolerance || (at_rest && residual <= options.acceptable)) return fits;
+    previous = residual;
     if (2 * degree > options.highest_degree)
       throw ConvergenceError("a Chebyshev interpolant of degree " + std::to_string(degree) + " has not converged",
                              residual);

@@ -47,6 +47,7 @@ enum class Parity { kNone, kEven, kOdd };
 struct ChebyshevFit {
   double tolerance = 1e-13;           ///< of the last coefficients relative to the largest
   std::vector<double> noise;          ///< per function: last coefficients below it are rounding errors (default 0)
+  double acceptable = 1e-11;          ///< ... which is as good where doubling the degree no longer lowers it
   std::size_t first_degree = 16;      ///< doubled until the coefficients have fallen; even
   std::size_t highest_degree = 1024;  ///< ConvergenceError beyond
 };
@@ -59,9 +60,9 @@ struct ChebyshevFit {
 
 /// Interpolants of `count` functions that are computed together: f(x, values) fills `values` (length `count`), on
 /// [lower, upper]. The degree doubles (old nodes are kept) until the last eighth of the coefficients of every function
-/// is below `tolerance` (or its noise); trailing coefficients below a rounding error are cut. If no parity is kNone, f
-/// is called in the upper half only. Throws ConvergenceError (its residual: the last coefficients relative to the
-/// largest).
+/// is below `tolerance` (or its noise, or has come to rest below `acceptable`); trailing coefficients below a rounding
+/// error are cut. If no parity is kNone, f is called in the upper half only. Throws ConvergenceError (its residual: the
+/// last coefficients relative to the largest).
 [[nodiscard]] std::vector<ChebyshevSeries> fit_chebyshev(const std::function<void(double, std::span<double>)>& f,
                                                          double lower, double upper, std::span<const Parity> parities,
                                                          const ChebyshevFit& options = {});

@@ -125,9 +125,8 @@ Moments clipped_moments(const Transfer& transfer, double mean, double variance) 
   return sum;
 }
 
-PairAverages clipped_pair(const Transfer& transfer, const Pair& pair) {
+PairAverages clipped_pair(const Transfer& transfer, const Pair& pair, const Correlation& rho) {
   const double kink = kink_of(transfer);
-  const Correlation rho = correlation(pair);
   const NestedForm form = nested_form(pair, rho);
   const double sign = rho.sine < 0 ? -1.0 : 1.0;
   const double place1 = place_of_slope(kink, pair.mean1, pair.variance1);

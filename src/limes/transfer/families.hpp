@@ -13,9 +13,6 @@ struct Correlation {
   double complement = 1;  ///< 1 - |rho|
 };
 
-/// v1 v2 - c^2 >= 0 to full relative accuracy.
-[[nodiscard]] double determinant(const Pair& pair);
-
 /// Of a pair with positive variances.
 [[nodiscard]] Correlation correlation(const Pair& pair);
 
@@ -27,22 +24,26 @@ struct NestedForm {
 };
 [[nodiscard]] NestedForm nested_form(const Pair& pair, const Correlation& correlation);
 
+/// Both averages of a pair whose correlation is known better than its covariance tells: near +-1 the correlation angle
+/// is lost in the rounding of c, and with it the averages of a function that has kinks.
+[[nodiscard]] PairAverages pair_averages(const Transfer& transfer, const Pair& pair, const Correlation& rho);
+
 // erf, normal_cdf: closed forms (normal_family.cpp)
 [[nodiscard]] Moments normal_moments(const Transfer& transfer, double mean, double variance);
-[[nodiscard]] PairAverages normal_pair(const Transfer& transfer, const Pair& pair);
+[[nodiscard]] PairAverages normal_pair(const Transfer& transfer, const Pair& pair, const Correlation& rho);
 
 // relu, linear: closed forms (rectifier_family.cpp)
 [[nodiscard]] Moments rectifier_moments(const Transfer& transfer, double mean, double variance);
-[[nodiscard]] PairAverages rectifier_pair(const Transfer& transfer, const Pair& pair);
+[[nodiscard]] PairAverages rectifier_pair(const Transfer& transfer, const Pair& pair, const Correlation& rho);
 [[nodiscard]] Moments linear_moments(const Transfer& transfer, double mean, double variance);
 [[nodiscard]] PairAverages linear_pair(const Transfer& transfer, const Pair& pair);
 
 // tanh, logistic: trapezoid rules that resolve the poles (hyperbolic_family.cpp)
 [[nodiscard]] Moments hyperbolic_moments(const Transfer& transfer, double mean, double variance);
-[[nodiscard]] PairAverages hyperbolic_pair(const Transfer& transfer, const Pair& pair);
+[[nodiscard]] PairAverages hyperbolic_pair(const Transfer& transfer, const Pair& pair, const Correlation& rho);
 
 // clipped_tan: Gauss-Legendre panels between the kinks (clipped_family.cpp)
 [[nodiscard]] Moments clipped_moments(const Transfer& transfer, double mean, double variance);
-[[nodiscard]] PairAverages clipped_pair(const Transfer& transfer, const Pair& pair);
+[[nodiscard]] PairAverages clipped_pair(const Transfer& transfer, const Pair& pair, const Correlation& rho);
 
 }  // namespace limes::transfer::families

@@ -124,9 +124,8 @@ Moments hyperbolic_moments(const Transfer& transfer, double mean, double varianc
   return sum;
 }
 
-PairAverages hyperbolic_pair(const Transfer& transfer, const Pair& pair) {
+PairAverages hyperbolic_pair(const Transfer& transfer, const Pair& pair, const Correlation& rho) {
   const double g = transfer.gain;
-  const Correlation rho = correlation(pair);
   const NestedForm form = nested_form(pair, rho);
   const double sign = rho.sine < 0 ? -1.0 : 1.0;
   const double step1 = place_of_step(pair.mean1, pair.variance1);
@@ -137,8 +136,14 @@ PairAverages hyperbolic_pair(const Transfer& transfer, const Pair& pair) {
       math::gaussian_trapezoid_step(pole(g, std::max(form.common1, std::abs(form.common2))), kDigits);
   const double by_width = 2 * std::numbers::pi * std::sqrt(rho.complement / (2 * kDigits * (1 + std::abs(rho.sine))));
   const double share = std::sqrt(std::abs(rho.sine));
-  const double lower = share * std::min({0.0, step1, sign * step2}) - kHalfWindow;
-  const double upper = share * std::max({0.0, step1, sign * step2}) + kHalfWindow;
+  const bool same = pair.variance1 == pair.variance2 && pair.mean1 == pair.mean2;
+  const bool reversed = same && sign < 0;  // on a symmetric grid the second average is the first at -z
+  double lower = share * std::min({0.0, step1, sign * step2}) - kHalfWindow;
+  double upper = share * std::max({0.0, step1, sign * step2}) + kHalfWindow;
+  if (reversed) {
+    upper = std::max(upper, -lower);
+    lower = -upper;
+  }
   math::QuadratureRule outer = math::gaussian_trapezoid(std::max(by_pole, by_width), lower, upper);
 
   const bool centred = pair.mean1 == 0 && pair.mean2 == 0;
@@ -155,15 +160,16 @@ PairAverages hyperbolic_pair(const Transfer& transfer, const Pair& pair) {
     return smooth(logistic, g, centres, own, kHalfWindow + std::sqrt(rho.complement) * std::abs(step));
   };
   const Smoothed first = smoothed(pair.mean1, form.common1, form.own1, step1);
-  const bool same = pair.variance1 == pair.variance2 && pair.mean1 == pair.mean2 && (sign > 0 || centred);
-  const Smoothed second = same ? first : smoothed(pair.mean2, form.common2, form.own2, step2);
-  const double mirror = same ? sign : 1.0;  // centred: the second is the first at -z
+  const Smoothed other = same ? Smoothed{} : smoothed(pair.mean2, form.common2, form.own2, step2);
+  const Smoothed& second = same ? first : other;
+  const std::size_t count = outer.nodes.size();
   PairAverages sum;
-  for (std::size_t i = 0; i < outer.nodes.size(); ++i) {
-    sum.output += outer.weights[i] * first.value[i] * second.value[i];
-    sum.gain += outer.weights[i] * first.slope[i] * second.slope[i];
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t partner = reversed && !centred ? count - 1 - i : i;
+    sum.output += outer.weights[i] * first.value[i] * second.value[partner];
+    sum.gain += outer.weights[i] * first.slope[i] * second.slope[partner];
   }
-  sum.output *= mirror;
+  if (reversed && centred) sum.output = -sum.output;  // the first at -z is its negative
   if (transfer.kind == Kind::kLogistic) {
     if (centred) sum.output = 0.25 + 0.25 * sum.output;
     return {sum.output, 0.25 * g * g * sum.gain};

@@ -12,6 +12,9 @@
 namespace limes::transfer {
 namespace families {
 
+namespace {
+
+/// v1 v2 - c^2 >= 0 to full relative accuracy.
 double determinant(const Pair& pair) {
   const double c = pair.covariance;
   if (pair.variance1 == pair.variance2) return std::max(0.0, (pair.variance1 - c) * (pair.variance1 + c));
@@ -23,6 +26,8 @@ double determinant(const Pair& pair) {
   // A covariance that is sqrt(v1 v2) up to its own rounding means the correlation 1.
   return left > 4 * std::numeric_limits<double>::epsilon() * bound ? left : 0.0;
 }
+
+}  // namespace
 
 Correlation correlation(const Pair& pair) {
   const double scale = std::sqrt(pair.variance1) * std::sqrt(pair.variance2);
@@ -36,6 +41,24 @@ NestedForm nested_form(const Pair& pair, const Correlation& correlation) {
   const double sign = correlation.sine < 0 ? -1.0 : 1.0;
   return {std::sqrt(size * pair.variance1), std::sqrt(correlation.complement * pair.variance1),
           sign * std::sqrt(size * pair.variance2), std::sqrt(correlation.complement * pair.variance2)};
+}
+
+PairAverages pair_averages(const Transfer& transfer, const Pair& pair, const Correlation& rho) {
+  switch (transfer.kind) {
+    case Kind::kErf:
+    case Kind::kNormalCdf:
+      return normal_pair(transfer, pair, rho);
+    case Kind::kTanh:
+    case Kind::kLogistic:
+      return hyperbolic_pair(transfer, pair, rho);
+    case Kind::kRelu:
+      return rectifier_pair(transfer, pair, rho);
+    case Kind::kLinear:
+      return linear_pair(transfer, pair);
+    case Kind::kClippedTan:
+      return clipped_pair(transfer, pair, rho);
+  }
+  return {};
 }
 
 }  // namespace families
@@ -104,21 +127,7 @@ PairAverages pair_averages(const Transfer& transfer, const Pair& unchecked) {
     const Moments second = same ? first : moments(transfer, pair.mean2, pair.variance2);
     return {first.f * second.f, first.df * second.df};
   }
-  switch (transfer.kind) {
-    case Kind::kErf:
-    case Kind::kNormalCdf:
-      return families::normal_pair(transfer, pair);
-    case Kind::kTanh:
-    case Kind::kLogistic:
-      return families::hyperbolic_pair(transfer, pair);
-    case Kind::kRelu:
-      return families::rectifier_pair(transfer, pair);
-    case Kind::kLinear:
-      return families::linear_pair(transfer, pair);
-    case Kind::kClippedTan:
-      return families::clipped_pair(transfer, pair);
-  }
-  return {};
+  return families::pair_averages(transfer, pair, families::correlation(pair));
 }
 
 double output_pair(const Transfer& transfer, double mean1, double variance1, double mean2, double variance2,

@@ -53,12 +53,13 @@ Moments normal_moments(const Transfer& transfer, double mean, double variance) {
   return result;
 }
 
-PairAverages normal_pair(const Transfer& transfer, const Pair& pair) {
+PairAverages normal_pair(const Transfer& transfer, const Pair& pair, const Correlation& rho) {
   const NormalStep step(transfer);
   const double square = step.slope * step.slope;
   const double widened1 = 1 + square * pair.variance1;
   const double widened2 = 1 + square * pair.variance2;
-  const double left = 1 + square * (pair.variance1 + pair.variance2) + square * square * determinant(pair);
+  const double left = 1 + square * (pair.variance1 + pair.variance2) +
+                      square * square * pair.variance1 * pair.variance2 * rho.cosine * rho.cosine;
   const double scale = std::sqrt(widened1) * std::sqrt(widened2);
   const double h1 = step.slope * pair.mean1 / std::sqrt(widened1);
   const double h2 = step.slope * pair.mean2 / std::sqrt(widened2);
@@ -68,11 +69,14 @@ PairAverages normal_pair(const Transfer& transfer, const Pair& pair) {
   result.output =
       step.average(h1) * step.average(h2) +
       heights * math::bivariate_normal_excess(h1, h2, square * pair.covariance / scale, std::sqrt(left) / scale);
-  // The density of (b x + n1, b y + n2) at 0, n1 and n2 standard normal; the quadratic form without cancellation.
-  const double size = std::abs(pair.covariance);
-  const double gap = pair.mean1 - (pair.covariance < 0 ? -1.0 : 1.0) * pair.mean2;
-  const double form = pair.mean1 * pair.mean1 * (1 + square * (pair.variance2 - size)) +
-                      pair.mean2 * pair.mean2 * (1 + square * (pair.variance1 - size)) + square * size * gap * gap;
+  // The density of (b x + n1, b y + n2) at 0, n1 and n2 standard normal; v1 - |c| and v2 - |c| without cancellation.
+  const double root1 = std::sqrt(pair.variance1);
+  const double root2 = std::sqrt(pair.variance2);
+  const double rest1 = root1 * (root1 - root2) + root1 * root2 * rho.complement;
+  const double rest2 = root2 * (root2 - root1) + root1 * root2 * rho.complement;
+  const double gap = pair.mean1 - (rho.sine < 0 ? -1.0 : 1.0) * pair.mean2;
+  const double form = pair.mean1 * pair.mean1 * (1 + square * rest2) + pair.mean2 * pair.mean2 * (1 + square * rest1) +
+                      square * std::abs(pair.covariance) * gap * gap;
   result.gain = heights * square / (2 * std::numbers::pi * std::sqrt(left)) * std::exp(-0.5 * square * form / left);
   return result;
 }

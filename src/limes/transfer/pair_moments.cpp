@@ -4,7 +4,8 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <numbers>
+
+#include "limes/transfer/families.hpp"
 
 namespace limes::transfer {
 namespace {
@@ -29,46 +30,42 @@ PairMoments::PairMoments(const Transfer& transfer, double mean, double variance)
   antisymmetric_ = mean == 0 && is_odd_about_zero(transfer.kind);
   // relu has no scale of its own. The factor 1/2 was found to need the fewest terms for g sqrt(v) from 1 to 50.
   if (transfer.kind != Kind::kRelu) delta_ = 0.5 / (transfer.gain * std::sqrt(variance));
+  smooth_ = !has_kink(transfer.kind);
   positive_ = fit_side(1, one_point);
   if (!antisymmetric_) negative_ = fit_side(-1, one_point);
 }
 
 PairMoments::Side PairMoments::fit_side(double sign, const Moments& one_point) const {
-  using math::Parity;
-  const double farthest = place(0);  // c = 0
-  const bool smooth = !has_kink(transfer_.kind);
-  const double nearest = smooth ? -farthest : 0.0;  // an even function is fitted on both sides of s = 0
-  const auto sample = [&](double s, std::span<double> values) {
-    const double psi = delta_ * std::sinh(s);
-    if (s == 0 && sign > 0) {
-      values[0] = one_point.ff - output_at_zero_;
-      values[1] = one_point.dfdf;
+  const double farthest = place(angle(0));
+  const auto angle_at = [this](double p) { return delta_ * std::sinh(smooth_ ? std::sqrt(p) : p); };
+  const auto sample = [&](double p, std::span<double> values) {
+    PairAverages averages;
+    if (p == 0 && sign > 0) {
+      averages = {one_point.ff, one_point.dfdf};
+    } else if (p == farthest) {
+      averages = {output_at_zero_, gain_at_zero_};
     } else {
-      const double c = s == 0 ? -variance_ : s == farthest ? 0.0 : sign * variance_ * std::cos(psi);
-      const PairAverages averages = pair_averages(transfer_, {mean_, variance_, mean_, variance_, c});
-      values[0] = averages.output - output_at_zero_;
-      values[1] = averages.gain;
+      const double psi = angle_at(p);
+      const double half = std::sin(0.5 * psi);
+      const families::Correlation rho = {sign * std::cos(psi), std::sin(psi), 2 * half * half};
+      averages = families::pair_averages(transfer_, {mean_, variance_, mean_, variance_, rho.sine * variance_}, rho);
     }
+    values[0] = averages.output - output_at_zero_;
+    values[1] = averages.gain;
   };
-  const std::array<Parity, 2> parities = {smooth ? Parity::kEven : Parity::kNone,
-                                          smooth ? Parity::kEven : Parity::kNone};
+  const std::array<math::Parity, 2> parities = {math::Parity::kNone, math::Parity::kNone};
   math::ChebyshevFit options;
   options.noise = {1e-14 * one_point.ff, 1e-13 * one_point.dfdf};
-  std::vector<math::ChebyshevSeries> fits = math::fit_chebyshev(sample, nearest, farthest, parities, options);
+  std::vector<math::ChebyshevSeries> fits = math::fit_chebyshev(sample, 0, farthest, parities, options);
 
   Side result;
   result.output = std::move(fits[0]);
   result.gain = std::move(fits[1]);
   result.gain_slope = result.gain.derivative();
   result.shift = result.output(farthest);
-  // dc = -sign v sin(psi) dpsi, dpsi = delta cosh(s) ds.
-  const auto integrand = [&](double s) {
-    const double slope = -sign * variance_ * std::sin(delta_ * std::sinh(s)) * delta_ * std::cosh(s);
-    return (result.output(s) - result.shift) * slope;
-  };
+  const auto integrand = [&](double p) { return (result.output(p) - result.shift) * sign * place_slope(angle_at(p)); };
   options.noise = {1e-14 * variance_ * one_point.ff};
-  result.integral = math::fit_chebyshev(integrand, nearest, farthest, smooth ? Parity::kOdd : Parity::kNone, options)
-                        .integral_from(farthest);
+  result.integral = math::fit_chebyshev(integrand, 0, farthest, math::Parity::kNone, options).integral_from(farthest);
   return result;
 }
 
@@ -77,7 +74,19 @@ double PairMoments::angle(double c) const {
   return 2 * std::asin(std::sqrt(0.5 * std::max(0.0, variance_ - std::abs(c)) / variance_));
 }
 
-double PairMoments::place(double c) const { return std::asinh(angle(c) / delta_); }
+double PairMoments::place(double psi) const {
+  const double x = psi / delta_;
+  const double s = std::log(x + std::sqrt(x * x + 1));  // asinh to absolute accuracy, at half its price
+  return smooth_ ? s * s : s;
+}
+
+double PairMoments::place_slope(double psi) const {
+  // c = v cos(psi), psi = delta sinh(s): dc/ds = -v sin(psi) delta cosh(s), and dp/ds = 2 s or 1. As s -> 0,
+  // sin(psi)/s -> delta.
+  const double s = std::asinh(psi / delta_);
+  const double rise = smooth_ ? (s < 1e-8 ? 0.5 * delta_ : 0.5 * std::sin(psi) / s) : std::sin(psi);
+  return -variance_ * rise * delta_ * std::cosh(s);
+}
 
 double PairMoments::output(double c) const {
   double result = 0;
@@ -93,31 +102,27 @@ double PairMoments::gain(double c) const {
 
 double PairMoments::gain_derivative(double c) const {
   if (linear_) return 0;
-  const bool smooth = !has_kink(transfer_.kind);
   const double psi = angle(c);
-  if (psi == 0 && !smooth) return std::copysign(std::numeric_limits<double>::infinity(), c);
-  // At psi = 0 numerator and denominator vanish together where f is smooth: both are odd, their ratio is flat.
-  const double s = std::asinh(std::max(psi, 1e-8) / delta_);
-  const double slope = -variance_ * std::sin(delta_ * std::sinh(s)) * delta_ * std::cosh(s);
-  return (c < 0 ? -1.0 : 1.0) * side(c).gain_slope(s) / slope;
+  if (psi == 0 && !smooth_) return std::copysign(std::numeric_limits<double>::infinity(), c);
+  return (c < 0 ? -1.0 : 1.0) * side(c).gain_slope(place(psi)) / place_slope(psi);
 }
 
 double PairMoments::output_integral(double c) const {
   if (linear_) return c * (output_at_zero_ + 0.5 * gain_at_zero_ * c);
   // The integral of the odd part is even in c.
-  return output_at_zero_ * std::clamp(c, -variance_, variance_) + side(c).integral(place(c));
+  return output_at_zero_ * std::clamp(c, -variance_, variance_) + side(c).integral(place(angle(c)));
 }
 
 template <typename Finish>
 void PairMoments::evaluate(math::ChebyshevSeries Side::*series, std::span<const double> c, std::span<double> result,
                            Finish&& finish) const {
-  std::array<double, kBlock> places{};
+  std::array<double, kBlock> places;  // NOLINT: filled below
   for (std::size_t begin = 0; begin < c.size();) {
     // A run of covariances that share one series; what is at c[i] is read before result[i] is written.
     const Side& common = side(c[begin]);
     std::size_t count = 0;
     while (count < kBlock && begin + count < c.size() && &side(c[begin + count]) == &common) {
-      places[count] = place(c[begin + count]);
+      places[count] = place(angle(c[begin + count]));
       ++count;
     }
     const std::span<double> values = std::span<double>(places).first(count);

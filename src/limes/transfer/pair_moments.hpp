@@ -11,9 +11,9 @@ namespace limes::transfer {
 /// C(c) = E f(x) f(y) for x, y ~ N(mean, variance) with covariance c in [-variance, variance], its derivatives and its
 /// integral. A covariance beyond the interval by rounding is taken as its end.
 ///
-/// Chebyshev series, one per sign of c, in s = asinh(psi/delta) with cos(psi) = |c|/variance. C is smooth in psi (and
-/// even, where f is smooth) up to c = +-variance, though not in c; near psi = 0 it varies on the scale 1/(g sqrt(v)),
-/// which delta follows, so that a few dozen terms are enough for any gain.
+/// Chebyshev series, one per sign of c, in s = asinh(psi/delta) with cos(psi) = |c|/variance; C is smooth in psi up to
+/// c = +-variance, though not in c. It is even in psi where f is smooth, so the series is in p = s^2, else in p = s.
+/// Near psi = 0 it varies on the scale 1/(g sqrt(v)), which delta follows: a few dozen terms are enough for any gain.
 class PairMoments {
  public:
   /// Throws InputError as `moments` does, and ConvergenceError where a series of the highest degree misses 1e-13.
@@ -37,11 +37,11 @@ class PairMoments {
   void gains(std::span<const double> c, std::span<double> result) const;
 
  private:
-  /// The series of one sign of c, as functions of s.
+  /// The series of one sign of c, as functions of p.
   struct Side {
     math::ChebyshevSeries output;      ///< C(c) - C(0)
     math::ChebyshevSeries gain;        ///< C'(c)
-    math::ChebyshevSeries gain_slope;  ///< dC'/ds
+    math::ChebyshevSeries gain_slope;  ///< dC'/dp
     math::ChebyshevSeries integral;    ///< int_0^c (C - C(0))
     double shift = 0;                  ///< output at c = 0: a rounding error, taken off
   };
@@ -50,8 +50,9 @@ class PairMoments {
   template <typename Finish>
   void evaluate(math::ChebyshevSeries Side::*series, std::span<const double> c, std::span<double> result,
                 Finish&& finish) const;
-  [[nodiscard]] double angle(double c) const;
-  [[nodiscard]] double place(double c) const;
+  [[nodiscard]] double angle(double c) const;          ///< psi
+  [[nodiscard]] double place(double psi) const;        ///< p
+  [[nodiscard]] double place_slope(double psi) const;  ///< dc/dp for c > 0
   [[nodiscard]] const Side& side(double c) const { return c < 0 && !antisymmetric_ ? negative_ : positive_; }
 
   Transfer transfer_;
@@ -59,6 +60,7 @@ class PairMoments {
   double variance_;
   double output_at_zero_ = 0;
   double gain_at_zero_ = 0;
+  bool smooth_ = true;          ///< f has no kink
   bool linear_ = false;         ///< in c: f is linear, or variance or gain 0
   bool antisymmetric_ = false;  ///< C(-c) - C(0) = -(C(c) - C(0)): no series for c < 0
   double delta_ = 1;

@@ -52,13 +52,12 @@ Moments rectifier_moments(const Transfer& transfer, double mean, double variance
   return result;
 }
 
-PairAverages rectifier_pair(const Transfer& transfer, const Pair& pair) {
+PairAverages rectifier_pair(const Transfer& transfer, const Pair& pair, const Correlation& rho) {
   const double square = transfer.gain * transfer.gain;
   const double deviation1 = std::sqrt(pair.variance1);
   const double deviation2 = std::sqrt(pair.variance2);
   const double t1 = pair.mean1 / deviation1;
   const double t2 = pair.mean2 / deviation2;
-  const Correlation rho = correlation(pair);
   const double probability = math::bivariate_normal_cdf(t1, t2, rho.sine, rho.cosine);
   // Price's theorem integrated: E x+ y+ = E x+ E y+ + int_0^c P(x > 0, y > 0) dc', terms of one sign for c > 0.
   const UpperMoments upper1 = upper_moments(t1);
