@@ -52,9 +52,7 @@ system::Parameters complete_parameters(const system::Parameters& parameters, con
   fill("network.size", static_cast<std::int64_t>(description.size));
   const bool given = description.coupling.kind == CouplingDescription::Kind::kGiven;
   fill("coupling.kind", !given ? "gaussian" : parameters.has("coupling.file") ? "file" : "values");
-  fill("coupling.seed", static_cast<std::int64_t>(description.coupling.seed));
-  fill("threshold.seed", static_cast<std::int64_t>(description.threshold.seed));
-  fill("initial.seed", static_cast<std::int64_t>(description.initial.seed));
+  // Seeds that were left out follow from the experiment's seed: filled in, they would tie a second size to the first.
   fill("stimulus.kind", description.stimulus.kind == StimulusDescription::Kind::kFile ? "file" : "none");
   fill("simulation.realisations", simulation.realisations);
   if (description.time == TimeKind::kContinuous) {

@@ -39,6 +39,9 @@ class Model {
   /// For one given matrix: an ensemble of surrogates (the same system with iid couplings of the matrix's own mean and
   /// deviation) in which the matrix's values are placed as percentiles. Null where there is none.
   [[nodiscard]] virtual std::unique_ptr<Model> surrogate_ensemble() const { return nullptr; }
+  /// The parameters that this model was made from, with the defaults that depend on other keys or on a file filled in
+  /// (the size that a matrix has, the number of realisations): a model made from them computes the same bits.
+  [[nodiscard]] virtual Parameters explicit_parameters(const Parameters& parameters) const { return parameters; }
 };
 
 struct System {
