@@ -179,7 +179,9 @@ Comparison compare(const system::System& system, const system::TheoryOutcome* th
   Evidence evidence{system, theory, simulation, second_size, surrogates, options, {}, {}, {}};
   std::vector<std::string>& warnings = comparison.warnings;
   std::vector<std::string> ignored;
-  if (simulation != nullptr) evidence.assignment = assign_branches(system, theory, *simulation, warnings);
+  // Without a simulation no realisation is assigned, but the branches still order the entries.
+  const system::SimulationOutcome nothing;
+  evidence.assignment = assign_branches(system, theory, simulation != nullptr ? *simulation : nothing, warnings);
   if (second_size != nullptr) evidence.second_assignment = assign_branches(system, theory, *second_size, ignored);
   if (surrogates != nullptr) evidence.surrogate_assignment = assign_branches(system, theory, *surrogates, ignored);
 

@@ -19,15 +19,22 @@
 // chaos does, if the data show that it does shrink. All else is `disagree`.
 //
 // Error rates. *Right theory, d = b/N*: `disagree` needs (a) to fail, at most alpha over the run by Holm, or |d| >=
-// |d'|: with d/s = delta that has probability P(t > delta (r-1)/sqrt(1 + s'^2/s^2)); where the first test lets through
-// delta > 5 only (n = 8), and s'/s = sqrt 2, below P(t_14 > 2.9) = 0.006 at the threshold, and falling. With the first
-// test's alpha for entries without any shift, a right theory is called wrong in at most about 2 alpha of runs.
-// *Constant error c*: it passes the second test only if d' exceeds both d and r d - t_alpha s_a (t_alpha the critical
-// value, s_a the error of (r d - d')), of probability P(t > (r-1) c / s_a - t_alpha). Two sizes of equal n have
-// s_a = 2.45 s: c = 10 s is called wrong with probability 0.9, c = 15 s with 0.995; a smaller c is left in doubt as
-// `finite_size`, because two sizes only a factor of two apart do not tell b/N from c; four times the realisations at
-// half size (equal work) makes it s_a = 2.1 s. The entry reports a and p with errors, so that a doubt is visible. The
-// tests of `comparison` measure both rates on synthetic runs.
+// |d'|. With d/s = delta and s'/s = sqrt 2 the latter has probability P(t_14 > delta/1.73); the first test of n = 8
+// realisations and ten entries lets through delta > 5 only, where that is 0.006, and falling. With the alpha of the
+// first test for entries without any shift, a right theory is called wrong in at most about 2 alpha of runs.
+// *Constant error c*: it passes the second test if d' exceeds both d and r d - t s_a (t the critical value of (a), s_a
+// the error of r d - d'), of probability P(T > (r-1) c/s_a - t), or by (c), at most alpha. Two sizes of n = 8 each have
+// s_a = 2.45 s. Two sizes a factor of two apart do not tell b/N from a c of a few standard errors: that doubt is called
+// `finite_size`, and a and p stand beside it with their errors. Four times the realisations at half size (equal work
+// for dense matrices) make it s_a = 2.12 s. Measured with ten quantities and a curve, n = 8, alpha = 0.01
+// (tests/experiment/comparison_rates_test.cpp; percent of runs called `disagree`; the rest of the first two rows is
+// mostly `agree` for a small c, `finite_size` for a larger one):
+//                                        c or d / s at size N:    6     8    10    12    15    20
+//   wrong by c, n at half size                                   46    72    89    97    99    99
+//   wrong by c, 4n at half size                                  54    80    93    98    99    99.6
+//   right, d = b/N, n at half size                              1.5   1.1   0.8   0.8   0.8   0.8
+//   right, d ~ N^-0.7, n (4n) at half size                        8    10     9 (2)        1.3   0.8
+//   right, d ~ N^-0.5, n (4n) at half size                       16    25    34 (20)       21 (4)  5 (2)
 
 #include <optional>
 #include <string>
