@@ -48,7 +48,8 @@ std::vector<Tick> logarithmic_ticks(const Scale& scale, int wanted) {
   const int stride = std::max(1, (last - first + wanted - 1) / std::max(1, wanted));
   const bool few = last - first <= 3;
   std::vector<Tick> result;
-  for (int exponent = first; exponent <= last; exponent += stride) {
+  const int start = stride * static_cast<int>(std::ceil(static_cast<double>(first) / stride));
+  for (int exponent = start; exponent <= last; exponent += stride) {
     for (const int digit : {1, 2, 5}) {
       if (digit != 1 && !few) continue;
       const double value = digit * std::pow(10.0, exponent);

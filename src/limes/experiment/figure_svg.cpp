@@ -97,7 +97,7 @@ void write_mark(Out out, const std::string& shape, double px, double py, double 
   } else if (shape == "ring") {
     fmt::format_to(out, "<circle class=\"o\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.1f}\"/>", px, py, radius);
   } else if (shape == "diamond") {
-    fmt::format_to(out, "<path class=\"p\" d=\"M{:.1f} {:.1f}l6 6l-6 6l-6 -6Z\"/>", px, py - 6.0);
+    fmt::format_to(out, "<path class=\"o\" d=\"M{:.1f} {:.1f}l6 6l-6 6l-6 -6Z\"/>", px, py - 6.0);
   } else {
     fmt::format_to(out, "<circle class=\"p\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.1f}\"/>", px, py, radius);
   }

@@ -128,6 +128,8 @@ std::optional<Figure> predicted_against_simulated(const std::vector<ReadCurve>& 
   }
   if (figure.series.empty() || !(least <= largest)) return std::nullopt;
   if (!figure.note.empty()) figure.note[0] = 'C';
+  if (!figure.series.front().low.empty())
+    figure.note += (figure.note.empty() ? "" : ". ") + std::string("Bars: ± 2 standard errors.");
   figure.x.logarithmic = figure.y.logarithmic = least > 0.0 && largest > 100.0 * least;
   Series diagonal;
   diagonal.label = "equal";

@@ -61,7 +61,7 @@
         strokeJoin: { value: "round" }, ...(series.dashed ? { strokeDash: { value: [6, 4] } } : {}) } } });
     }
     if (series.points) {
-      const hollow = series.shape === "ring", dash = series.shape === "dash";
+      const hollow = series.shape === "ring" || series.shape === "diamond", dash = series.shape === "dash";
       const area = series.shape === "diamond" ? 110 : dash ? 40 : many > 400 ? 10 : many > 100 ? 18 : 36;
       marks.push({ type: "symbol", from: { data }, encode: { update: {
         x, y, shape: { value: dash ? "stroke" : series.shape === "diamond" ? "diamond" : "circle" },
@@ -87,7 +87,7 @@
       const stride = Math.max(1, Math.ceil((last - first) / wanted));
       const digits = last - first <= 3 ? [1, 2, 5] : [1];
       const values = [];
-      for (let power = first; power <= last; power += stride) digits.forEach((digit) => values.push(digit * 10 ** power));
+      for (let power = Math.ceil(first / stride) * stride; power <= last; power += stride) digits.forEach((digit) => values.push(digit * 10 ** power));
       return values.filter((v) => v >= low && v <= high);
     }
     const rough = (high - low) / Math.max(2, wanted), power = 10 ** Math.floor(Math.log10(rough));
@@ -158,7 +158,7 @@
     if (series.line) drawing += `<path d='M1 6h24' stroke='${stroke}' stroke-width='${is_simulation(series) ? 1.5 : 2.2}'${dash}/>`;
     if (series.points) {
       drawing += series.shape === "dash" ? `<path d='M8 6h10' stroke='${stroke}' stroke-width='2.2'/>`
-        : series.shape === "diamond" ? `<path d='M13 0l6 6-6 6-6-6Z' fill='${stroke}'/>`
+        : series.shape === "diamond" ? `<path d='M13 1l5 5-5 5-5-5Z' fill='none' stroke='${stroke}' stroke-width='1.6'/>`
         : series.shape === "ring" ? `<circle cx='13' cy='6' r='4' fill='none' stroke='${stroke}' stroke-width='1.6'/>`
         : `<circle cx='13' cy='6' r='3.8' fill='${stroke}'/>`;
     }

@@ -1,0 +1,233 @@
+#include "limes/experiment/figure.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <numbers>
+
+#include "limes/experiment/figure_scale.hpp"
+#include "limes/experiment/figure_svg.hpp"
+#include "limes/experiment/figure_thinning.hpp"
+#include "limes/experiment/figures.hpp"
+
+namespace limes::experiment {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json sample(const std::string& name) {
+  std::ifstream input(std::string(LIMES_SOURCE_DIR) + "/tests/experiment/data/" + name);
+  return Json::parse(input);
+}
+
+const Figure& find(const std::vector<Figure>& figures, const std::string& id) {
+  const auto found = std::find_if(figures.begin(), figures.end(), [&](const Figure& f) { return f.id == id; });
+  if (found == figures.end()) throw std::runtime_error("no figure " + id);
+  return *found;
+}
+
+const Series& find_series(const Figure& figure, const std::string& label) {
+  const auto found =
+      std::find_if(figure.series.begin(), figure.series.end(), [&](const Series& s) { return s.label == label; });
+  if (found == figure.series.end()) throw std::runtime_error("no series " + label);
+  return *found;
+}
+
+Json curve(const std::string& name, const std::vector<Json>& axes, const Json& theory, const Json& simulation,
+           const Json& error) {
+  return {{"name", name},           {"unit", "1"},      {"branch", "static-0"},
+          {"axes", Json(axes)},     {"theory", theory}, {"simulation", simulation},
+          {"standard_error", error}};
+}
+
+Json axis(const std::string& name, const std::vector<double>& values) {
+  return {{"name", name}, {"unit", "1"}, {"values", values}};
+}
+
+Json with_curves(const std::vector<Json>& curves) {
+  Json result;
+  result["curves"] = curves;
+  return result;
+}
+
+TEST(Figures, OneForEachCurveNameWithAllItsBranches) {
+  const auto figures = figures_of(sample("sample_result.json"));
+  ASSERT_EQ(figures.size(), 4U);
+  const auto& autocovariance = find(figures, "autocovariance");
+  ASSERT_EQ(autocovariance.series.size(), 3U);
+  EXPECT_EQ(autocovariance.x.label, "lag (τ)");
+  EXPECT_FALSE(find_series(autocovariance, "theory, fluctuating-0").dashed);
+  EXPECT_TRUE(find_series(autocovariance, "theory, fluctuating-1").dashed) << "no realisation is there";
+  EXPECT_TRUE(find(figures, "power_spectrum").y.logarithmic) << "it spans more than three decades";
+}
+
+TEST(Figures, BandReachesTwoStandardErrors) {
+  const Json result = {
+      {"curves", {curve("c", {axis("lag", {0, 1, 2})}, {1.0, 2.0, 3.0}, {1.5, 2.5, nullptr}, {0.25, 0.5, nullptr})}}};
+  const auto figures = figures_of(result);
+  ASSERT_EQ(figures.size(), 1U);
+  const auto& simulation = find_series(figures[0], "simulation");
+  EXPECT_DOUBLE_EQ(simulation.low[1], 1.5);  // 2.5 - 2 * 0.5
+  EXPECT_DOUBLE_EQ(simulation.high[0], 2.0);
+  EXPECT_TRUE(std::isnan(simulation.y[2])) << "null leaves a gap";
+}
+
+TEST(Figures, ApproximationsOfOneStateShareTheirSimulation) {
+  auto first = curve("c", {axis("lag", {0, 1})}, {1.0, 2.0}, {1.5, 2.5}, Json::array());
+  auto second = first;
+  second["branch"] = "quenched-0";
+  second["theory"] = {1.1, 2.1};
+  const auto figures = figures_of(with_curves({first, second}));
+  ASSERT_EQ(figures[0].series.size(), 3U);  // two theories, one simulation
+  second["simulation"] = {1.6, 2.6};
+  EXPECT_EQ(figures_of(with_curves({first, second}))[0].series.size(), 4U);
+}
+
+TEST(Figures, PopulationsAreSlicesOfOneCurve) {
+  const auto figures =
+      figures_of(with_curves({curve("mean_trajectory", {axis("population", {0, 1}), axis("time", {0, 1, 2})},
+                                    {{1, 2, 3}, {4, 5, 6}}, Json::array(), Json::array())}));
+  ASSERT_EQ(figures[0].series.size(), 2U);
+  EXPECT_EQ(find_series(figures[0], "theory, population 1").y, (std::vector<double>{4, 5, 6}));
+}
+
+TEST(Figures, UnitsArePlottedPredictedAgainstSimulated) {
+  const auto figures = figures_of(sample("sample_connectome.json"));
+  const auto& scatter = find(figures, "neuron_variance-predicted_against_simulated");
+  ASSERT_EQ(scatter.series.size(), 2U);  // the diagonal and the only branch that was simulated
+  EXPECT_EQ(scatter.series[0].x, scatter.series[0].y);
+  EXPECT_EQ(scatter.series[1].x.size(), 279U);
+  EXPECT_EQ(scatter.series[1].unit[17], 17.0);
+  EXPECT_TRUE(scatter.x.logarithmic);
+  EXPECT_NO_THROW(find(figures, "neuron_variance"));
+}
+
+TEST(Figures, JacobianDiscLiesAroundTheLeak) {
+  const auto result = sample("sample_connectome.json");  // discrete time, leak 0.1, radius 0.83
+  const auto figures = figures_of(result);
+  const auto& plane = find(figures, "jacobian_spectrum");
+  EXPECT_TRUE(plane.equal_aspect);
+  const auto& disc = find_series(plane, "theory: bulk radius 0.83");
+  for (std::size_t i = 0; i < disc.x.size(); ++i) {
+    EXPECT_NEAR(std::hypot(disc.x[i] - 0.1, disc.y[i]), 0.83, 1e-14);  // rounding only
+  }
+  EXPECT_EQ(find_series(plane, "theory: outlier").x, std::vector<double>{1.38});
+  const auto& circle = find_series(plane, "boundary of stability (unit circle)");
+  EXPECT_NEAR(std::hypot(circle.x[50], circle.y[50]), 1.0, 1e-14);  // rounding only
+}
+
+TEST(Figures, MalformedResultsGiveNone) {
+  for (const auto* text : {"{}", "[]", "3", R"({"curves": 3})", R"({"curves": [3, {}, {"axes": []}]})",
+                           R"({"curves": [{"name": "c", "axes": [{"name": "lag"}], "theory": [null]}]})",
+                           R"({"curves": [{"axes": [3], "theory": "x", "simulation": {}}]})"}) {
+    EXPECT_TRUE(figures_of(Json::parse(text)).empty()) << text;
+  }
+}
+
+TEST(Figures, FileNamesAreSafeAndDifferent) {
+  const auto one = curve("../../etc/x", {axis("lag", {0, 1})}, {1, 2}, Json::array(), Json::array());
+  auto other = one;
+  other["name"] = "..?..?etc?x";
+  const auto files = figures_svg(with_curves({one, other}));
+  ASSERT_EQ(files.size(), 2U);
+  EXPECT_EQ(files[0].first, "______etc_x.svg");
+  EXPECT_EQ(files[1].first, "______etc_x-2.svg");
+}
+
+TEST(Figures, ConvergenceIsDrawnAgainstTheInverseSize) {
+  const Json entry = {{"name", "variance"},
+                      {"branch", "static-0"},
+                      {"sizes", {250, 500}},
+                      {"difference", {0.04, 0.02}},
+                      {"standard_error", {0.01, 0.005}},
+                      {"limit", 0.0},
+                      {"slope", 10.0}};
+  const auto figures = figures_of({{"convergence", Json::array({entry})}});
+  ASSERT_EQ(figures.size(), 1U);
+  EXPECT_EQ(find_series(figures[0], "simulation − theory").x, (std::vector<double>{0.004, 0.002}));
+  const auto& fit = find_series(figures[0], "fit a + b / N");
+  EXPECT_DOUBLE_EQ(fit.y[1], 10.0 * fit.x[1]);
+}
+
+TEST(FigureSvg, EscapesWhatComesFromTheResult) {
+  auto evil = curve("c\"><script>alert(1)</script>", {axis("lag\"<b>", {0, 1})}, {1, 2}, Json::array(), Json::array());
+  const auto svg = figure_svg(figures_of(with_curves({evil}))[0]);
+  EXPECT_EQ(svg.find("<script"), std::string::npos);
+  EXPECT_EQ(svg.find("<b>"), std::string::npos);
+  EXPECT_NE(svg.find("&lt;"), std::string::npos);
+}
+
+TEST(FigureSvg, HoldsNoNumberThatIsNotFinite) {
+  const Json result = with_curves({curve("c", {axis("lag", {0, 1, 2})}, {nullptr, 2.0, nullptr},
+                                         {nullptr, nullptr, 1.0}, {nullptr, 1.0, nullptr})});
+  for (const auto use : {SvgUse::kFile, SvgUse::kPage}) {
+    const auto svg = figure_svg(figures_of(result)[0], use);
+    EXPECT_EQ(svg.find("nan"), std::string::npos);
+    EXPECT_EQ(svg.find("inf"), std::string::npos);
+  }
+}
+
+TEST(FigureScale, TicksAreRoundAndInside) {
+  const Scale scale{-0.03, 1.07, false, 500.0};
+  const auto marks = ticks(scale, 6);
+  ASSERT_EQ(marks.size(), 6U);  // 0, 0.2, ..., 1
+  EXPECT_EQ(marks[0].label, "0.0");
+  EXPECT_DOUBLE_EQ(marks[3].value, 3 * 0.2);
+  EXPECT_EQ(ticks({-2.1, -0.9, false, 100.0}, 3).front().label, "−2.0");
+  const auto decades = ticks({0.5e-6, 2e3, true, 400.0}, 5);
+  EXPECT_EQ(decades.front().label, "10⁻⁶");  // -6, -3, 0, 3: whole multiples of the stride
+  for (const auto& tick : decades) EXPECT_GE(tick.value, 0.5e-6);
+}
+
+TEST(FigureScale, PlacesOnLogarithmicAxesByRatio) {
+  const Scale scale{1.0, 100.0, true, 200.0};
+  EXPECT_DOUBLE_EQ(scale.place(10.0), 100.0);
+  EXPECT_TRUE(std::isnan(scale.place(0.0)));
+  EXPECT_TRUE(std::isnan(scale.place(-1.0)));
+}
+
+TEST(FigureScale, ConstantDataStillHaveARange) {
+  Figure figure;
+  figure.series.push_back({});
+  figure.series[0].x = {0.0, 1.0};
+  for (const double value : {0.0, 5.0, -1e12, 1e-300}) {
+    figure.series[0].y = {value, value};
+    const auto scale = scale_of(figure, true, 100.0, 0.05);
+    EXPECT_LT(scale.low, value);
+    EXPECT_GT(scale.high, value);
+  }
+}
+
+TEST(FigureThinning, KeepsEndsAndPeaks) {
+  std::vector<double> x(10000), y(10000);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    x[i] = static_cast<double>(i);
+    y[i] = std::sin(2.0 * std::numbers::pi * x[i] / 5000.0);
+  }
+  y[4321] = 9.0;
+  const auto kept = outline_indices(x, y, 300);
+  EXPECT_LE(kept.size(), 300U);
+  EXPECT_GT(kept.size(), 290U);
+  EXPECT_EQ(kept.front(), 0U);
+  EXPECT_EQ(kept.back(), 9999U);
+  EXPECT_TRUE(std::is_sorted(kept.begin(), kept.end()));
+  EXPECT_NE(std::find(kept.begin(), kept.end(), 4321U), kept.end()) << "a lone peak is seen";
+}
+
+TEST(FigureThinning, KeepsOutliersOfAClouds) {
+  std::vector<double> x(5000), y(5000);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    x[i] = std::cos(static_cast<double>(i));
+    y[i] = std::sin(static_cast<double>(i));
+  }
+  x[1234] = 3.0;
+  const auto kept = cloud_indices(x, y, 100);
+  EXPECT_EQ(kept.size(), 100U);
+  EXPECT_NE(std::find(kept.begin(), kept.end(), 1234U), kept.end());
+  EXPECT_EQ(std::adjacent_find(kept.begin(), kept.end()), kept.end()) << "none twice";
+}
+
+}  // namespace
+}  // namespace limes::experiment
