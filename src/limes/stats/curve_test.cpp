@@ -68,6 +68,10 @@ CurveTest hotelling(const Eigen::MatrixXd& amplitudes) {
     test.reason = "the realisations do not vary";
     return test;
   }
+  if (scale.minCoeff() < 1e-10 * scale.maxCoeff()) {  // a mode that holds rounding only
+    test.reason = "the covariance between realisations is singular";
+    return test;
+  }
   covariance = scale.cwiseInverse().asDiagonal() * covariance * scale.cwiseInverse().asDiagonal();
   const Eigen::VectorXd mean = amplitudes.colwise().mean().transpose().cwiseQuotient(scale);
   const Eigen::LDLT<Eigen::MatrixXd> decomposition(covariance);
