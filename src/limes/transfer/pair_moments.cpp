@@ -69,6 +69,8 @@ PairMoments::Side PairMoments::fit_side(double sign, const Moments& one_point) c
   return result;
 }
 
+double PairMoments::within(double c) const { return std::clamp(c, -variance_, variance_); }
+
 double PairMoments::angle(double c) const {
   // cos(psi) = |c|/v as sin(psi/2)^2 = (v - |c|)/(2 v), which keeps its accuracy at |c| = v.
   return 2 * std::asin(std::sqrt(0.5 * std::max(0.0, variance_ - std::abs(c)) / variance_));
@@ -108,9 +110,10 @@ double PairMoments::gain_derivative(double c) const {
 }
 
 double PairMoments::output_integral(double c) const {
-  if (linear_) return c * (output_at_zero_ + 0.5 * gain_at_zero_ * c);
+  const double inside = within(c);
+  if (linear_) return inside * (output_at_zero_ + 0.5 * gain_at_zero_ * inside);
   // The integral of the odd part is even in c.
-  return output_at_zero_ * std::clamp(c, -variance_, variance_) + side(c).integral(place(angle(c)));
+  return output_at_zero_ * inside + side(c).integral(place(angle(c)));
 }
 
 template <typename Finish>
@@ -134,7 +137,7 @@ void PairMoments::evaluate(math::ChebyshevSeries Side::*series, std::span<const 
 
 void PairMoments::outputs(std::span<const double> c, std::span<double> result) const {
   if (linear_) {
-    for (std::size_t i = 0; i < c.size(); ++i) result[i] = output_at_zero_ + gain_at_zero_ * c[i];
+    for (std::size_t i = 0; i < c.size(); ++i) result[i] = output_at_zero_ + gain_at_zero_ * within(c[i]);
     return;
   }
   evaluate(&Side::output, c, result, [this](const Side& common, double covariance, double value) {

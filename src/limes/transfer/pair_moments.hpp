@@ -50,6 +50,7 @@ class PairMoments {
   template <typename Finish>
   void evaluate(math::ChebyshevSeries Side::*series, std::span<const double> c, std::span<double> result,
                 Finish&& finish) const;
+  [[nodiscard]] double within(double c) const;         ///< c, or the end of the interval
   [[nodiscard]] double angle(double c) const;          ///< psi
   [[nodiscard]] double place(double psi) const;        ///< p
   [[nodiscard]] double place_slope(double psi) const;  ///< dc/dp for c > 0
