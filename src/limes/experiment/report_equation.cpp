@@ -75,10 +75,12 @@ class Typesetter {
     } else if (text.size() == 1 && !standing_alone_article(text)) {
       html_ += italic(text);
     } else if (text.size() == 2 && text[0] == 'd' && (subscripted || follows('/') || precedes('/'))) {
-      html_ += "d" + italic(text.substr(1));  // du_i, /dt
+      html_ += 'd';  // du_i, /dt
+      html_ += italic(text.substr(1));
     } else if (const auto differential = text[0] == 'd' ? look_up(kLetters, text.substr(1)) : std::string_view();
                !differential.empty()) {
-      html_ += "d" + italic(differential);  // dtau
+      html_ += 'd';  // dtau
+      html_ += italic(differential);
     } else {
       html_ += text;
     }
