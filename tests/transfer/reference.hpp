@@ -17,11 +17,11 @@ namespace limes::transfer::reference {
 /// Where an integrand turns and on which scale.
 using Turns = std::vector<std::pair<double, double>>;
 
-/// int f(z) phi(z) dz over [lower, upper]: 10-point panels, no longer than 1, that double in length away from each
-/// turn.
-template <typename Function>
+/// int f(z) phi(z) dz over [lower, upper]: panels of `Points` nodes, no longer than 1, that double in length away from
+/// each turn.
+template <unsigned Points, typename Function>
 void integrate(double lower, double upper, const Turns& turns, Function&& add) {
-  using Rule = boost::math::quadrature::gauss<double, 10>;
+  using Rule = boost::math::quadrature::gauss<double, Points>;
   std::vector<double> ends = {lower, upper};
   for (double z = lower; z < upper; z += 1) ends.push_back(z);
   for (const auto& [place, scale] : turns) {
@@ -72,7 +72,8 @@ double average(const Transfer& transfer, double mean, double variance, Function&
     turns.emplace_back((turn - mean) / deviation, 0.7 / (transfer.gain * deviation));
   const auto [lower, upper] = window(turns);
   long double sum = 0;
-  integrate(lower, upper, turns, [&](double h, double weight) { sum += weight * function(mean + deviation * h, h); });
+  integrate<20>(lower, upper, turns,
+                [&](double h, double weight) { sum += weight * function(mean + deviation * h, h); });
   return static_cast<double>(sum);
 }
 
@@ -93,7 +94,7 @@ inline PairAverages pair(const Transfer& transfer, const Pair& pair, double rho,
     }
   long double output = 0;
   long double gain = 0;
-  integrate(lower, upper, outer, [&](double h, double weight) {
+  integrate<10>(lower, upper, outer, [&](double h, double weight) {
     const double x = pair.mean1 + deviation1 * h;
     const double centre = pair.mean2 + rho * deviation2 * h;
     long double inner_output = 0;
@@ -107,7 +108,7 @@ inline PairAverages pair(const Transfer& transfer, const Pair& pair, double rho,
       Turns near = inner;
       std::erase_if(near, [](const auto& turn) { return std::abs(turn.first) > 26; });
       const auto [from, to] = window(near);
-      integrate(from, to, inner, [&](double w, double inner_weight) {
+      integrate<10>(from, to, inner, [&](double w, double inner_weight) {
         inner_output += inner_weight * value(transfer, centre + own * w);
         inner_gain += inner_weight * derivative(transfer, centre + own * w);
       });
