@@ -284,6 +284,8 @@ TEST(Compare, PlacesAMatrixAmongSurrogates) {
   EXPECT_EQ(outlier.surrogate->percentile, 100.0);
   EXPECT_FALSE(needs_second_size(compare(mean_system(), &theory, &far, {}, nullptr, &surrogates)));
   EXPECT_EQ(compare(mean_system(), &theory, &far).quantities[0].verdict, Verdict::kNotApplicable);
+  theory.branches[0].family = "iid_surrogate/one_loop";  // a family within the surrogate
+  EXPECT_TRUE(compare(mean_system(), &theory, &far, {}, nullptr, &surrogates).quantities[0].surrogate.has_value());
 }
 
 TEST(Compare, ComparesAnExactPropertyOfAMatrixDirectly) {

@@ -100,7 +100,8 @@ struct ComparisonOptions {
 
 /// A measurement of this name is no quantity of its own: its mean over realisations becomes Comparison::switches.
 inline constexpr const char* kSwitchesMeasurement = "branch_switches";
-/// The family whose branches describe networks like the given one, not that one: judged by place among surrogates.
+/// The family (or the families `iid_surrogate/...`) whose branches describe networks like the given one, not that one:
+/// judged by place among surrogates.
 inline constexpr const char* kSurrogateFamily = "iid_surrogate";
 
 /// Any side may be null. `second_size` is the same simulation at another size (with independent seeds), `surrogates` an

@@ -131,7 +131,9 @@ void first_test(QuantityEntry& entry, const Sample& sample, ErrorKind kind, cons
 
 Relation relation_of(const Evidence& evidence, const std::string& family, const std::string& branch, bool approximate) {
   if (evidence.simulation == nullptr || !evidence.simulation->one_matrix) return Relation::kSame;
-  if (family == kSurrogateFamily) return Relation::kSurrogate;
+  if (family == kSurrogateFamily || family.starts_with(std::string(kSurrogateFamily) + "/")) {
+    return Relation::kSurrogate;
+  }
   // An exact property of the matrix has no branch; its own fixed points and its mean field have a family.
   return family.empty() && !branch.empty() && !approximate ? Relation::kOneDraw : Relation::kSame;
 }
