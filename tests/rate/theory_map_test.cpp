@@ -122,8 +122,8 @@ TEST(Map, EulerEmbeddingOfTheFlow) {
 }
 
 TEST(Map, LeakyLatticeFormula) {
-  // Note 10, SCS scaling x' = (1 - dl) x + dl J tanh(x), g = 3: (v, lambda/dl). Its values come from an iteration that was
-  // stopped early: v at dl = .25 stands 3e-9 off the state solved here to a residual of 1e-15, lambda/dl 3e-7.
+  // Note 10, SCS scaling x' = (1 - dl) x + dl J tanh(x), g = 3: (v, lambda/dl). Its values come from an iteration that
+  // was stopped early: v at dl = .25 stands 3e-9 off the state solved here to a residual of 1e-15, lambda/dl 3e-7.
   constexpr double kVariance = 5e-9;
   constexpr double kExponent = 5e-7;
   const auto half = map_fluctuations(euler_embedding(3.0, 0.0, 0.5));
@@ -214,6 +214,35 @@ TEST(Map, LinearNoisyNetworkHasItsClosedForm) {
   EXPECT_NEAR(states[0].variance, 0.16 / std::sqrt(onsite * onsite - 0.36), 1e-10);
   // The tangent of a linear network is constant: lambda = ln(gamma + J g).
   EXPECT_NEAR(states[0].lyapunov_exponent, std::log(0.3 + 0.4), 1e-9);
+}
+
+TEST(Map, CollectiveDirectionSetsTheExponentOfStronglyBiasedCouplings) {
+  // Odd f, mu = 0: the mean decouples from the covariance and grows by gamma + Jbar E f' per step (note 5.1, 4.5).
+  for (const double leak : {0.0, 0.3}) {
+    Ensemble e;
+    e.leak = leak;
+    e.coupling_mean = 0.8 * (1.0 - leak);
+    e.coupling_deviation = 0.4 * (1.0 - leak);
+    e.noise_deviation = 0.3;
+    const auto states = map_fluctuations(e);
+    ASSERT_EQ(states.size(), 1U);
+    EXPECT_NEAR(states[0].lyapunov_exponent, std::log(leak + e.coupling_mean * states[0].moments.df), 1e-9);
+  }
+}
+
+TEST(Map, CollectiveExponentOfABiasedStateIsContinuousInTheLeak) {
+  // gamma = 0 has a closed form (eigenvalues of M), gamma > 0 the determinant of all lags: one limit, off by O(gamma).
+  Ensemble e;
+  e.coupling_mean = 0.8;
+  e.coupling_deviation = 0.4;
+  e.noise_deviation = 0.3;
+  e.threshold_mean = 0.1;
+  const auto closed = map_fluctuations(e);
+  e.leak = 1e-9;
+  const auto solved = map_fluctuations(e);
+  ASSERT_EQ(closed.size(), 1U);
+  ASSERT_EQ(solved.size(), 1U);
+  EXPECT_NEAR(solved[0].lyapunov_exponent, closed[0].lyapunov_exponent, 1e-8);
 }
 
 TEST(Map, QuietNetworkHasNoFluctuatingBranch) {

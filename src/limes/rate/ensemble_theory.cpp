@@ -37,7 +37,7 @@ class BranchWriter {
                                    quantity_of_population(description_, name, std::move(errors)), true, "", false});
   }
   void number(const std::string& name, double value, double relative_error = kMomentError) {
-    quantity(name, Tensor(value), relative_error * std::max(std::abs(value), 1e-3));
+    quantity(name, Tensor(value == 0.0 ? 0.0 : value), relative_error * std::max(std::abs(value), 1e-3));  // no -0
   }
   void curve(const std::string& name, system::Axis axis, std::vector<double> values) {
     std::vector<system::Axis> axes{std::move(axis)};

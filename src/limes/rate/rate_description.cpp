@@ -16,6 +16,8 @@ namespace {
 using system::Parameters;
 
 constexpr std::size_t kDefaultSize = 1000;
+// Neurons of the largest network whose Jacobian is diagonalised (some minutes).
+constexpr std::size_t kLargestSpectrum = 5000;
 // Longest spacing of samples, in tau: the theory's curves keep to it too.
 constexpr double kLongestSpacing = 0.1;
 // Guards floor and ceil of ratios such as 0.1/0.02 against the last bit.
@@ -185,6 +187,11 @@ RateDescription describe(const Parameters& parameters, TimeKind time) {
   description.stimulus =
       describe_stimulus(parameters, description.size, simulation.transient_steps + simulation.measured_steps);
   description.theory = describe_theory(parameters, time);
+  if (simulation.jacobian_spectrum && description.size > kLargestSpectrum) {
+    throw InputError(parameters.place("simulation.jacobian_spectrum"),
+                     fmt::format("the spectrum of the Jacobian takes N^3 steps: at most {} neurons", kLargestSpectrum),
+                     "leave simulation.jacobian_spectrum out, or take a smaller network");
+  }
   return description;
 }
 

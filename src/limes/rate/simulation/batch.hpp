@@ -29,12 +29,16 @@ class Batch {
   [[nodiscard]] std::size_t trials() const { return trials_.size(); }
   [[nodiscard]] bool has_tangents() const { return has_tangents_; }
 
+  /// Goes on from another state (N x B).
+  void set_state(std::span<const Real> state) { state_.assign(state.begin(), state.end()); }
+
   void evaluate(compute::Threads& threads);
   void advance(compute::Threads& threads);
 
   [[nodiscard]] std::span<const Real> state() const { return state_; }
-  [[nodiscard]] std::span<const Real> output() const { return output_; }  ///< f(u); valid after evaluate()
-  [[nodiscard]] std::span<const Real> slope() const { return slope_; }    ///< f'(u); valid after evaluate()
+  [[nodiscard]] std::span<const Real> tangent() const { return tangent_; }  ///< of length one; empty if there is none
+  [[nodiscard]] std::span<const Real> output() const { return output_; }    ///< f(u); valid after evaluate()
+  [[nodiscard]] std::span<const Real> slope() const { return slope_; }      ///< f'(u); valid after evaluate()
   /// sum_j J_ij f(u_j) - theta_i, plus sigma B_i in discrete time, without the stimulus; valid after evaluate().
   [[nodiscard]] std::span<const Real> field() const { return field_; }
 

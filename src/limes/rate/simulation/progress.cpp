@@ -61,8 +61,9 @@ void Progress::add(std::int64_t amount) {
   const std::unique_lock lock(reporting_, std::try_to_lock);
   if (!lock) return;
   const auto now = std::chrono::steady_clock::now();
-  if (now - last_ < std::chrono::milliseconds(100)) return;
+  if (now - last_ < std::chrono::milliseconds(100) && done - reported_ < total_ / 100) return;
   last_ = now;
+  reported_ = done;
   if (context_.progress) context_.progress(static_cast<double>(done) / static_cast<double>(total_), "simulation");
 }
 

@@ -18,7 +18,7 @@ namespace limes::rate {
 class Progress {
  public:
   Progress(const system::Context& context, std::int64_t total) : context_(context), total_(total) {}
-  /// Work done: reported at most every tenth of a second.
+  /// Work done: reported every tenth of a second, and at every hundredth of the whole.
   void add(std::int64_t amount);
 
  private:
@@ -27,6 +27,7 @@ class Progress {
   std::atomic<std::int64_t> done_{0};
   std::mutex reporting_;
   std::chrono::steady_clock::time_point last_{};
+  std::int64_t reported_ = 0;
 };
 
 /// Saved states of one simulation. A state that belongs to another network (size, seeds, lengths, ...) is not taken.

@@ -155,32 +155,49 @@ LagCorrection newton_correction(const Ensemble& ensemble, const LagState& state,
   return correction;
 }
 
-int alternating_determinant_sign(const Ensemble& ensemble, const LagState& state, const LagEvaluation& at,
-                                 const LagSensitivities& partials) {
-  // delta D(t,s) = z^min(t,s) d(|t-s|), delta mu(t) = z^t delta mu. Linearising (T_t - gamma)(T_s - gamma) D = J^2 C +
-  // ... and dividing by z:
+int mode_determinant_sign(const Ensemble& ensemble, const LagState& state, const LagEvaluation& at,
+                          const LagSensitivities& partials, double z) {
+  // Linearising (T_t - gamma)(T_s - gamma) D = J^2 C + ... and dividing by z:
   //   (1 + gamma^2/z - J^2 C'(k)/z) d(k) - (gamma/z) d(k+1) - gamma d(k-1) = (J^2/z) (z^k + 1)/2 [C_mu dmu + C_v d(0)].
   const double leak = ensemble.leak;
-  const double coupling = ensemble.coupling_variance();
+  const double coupling = ensemble.coupling_variance() / z;
   const std::size_t count = state.connected.size();
   std::vector<double> diagonal(count), by_mean(count), by_start(count);
+  double power = 1.0;
   for (std::size_t k = 0; k < count; ++k) {
-    const bool even_lag = k % 2 == 1;  // index k holds lag k + 1
-    diagonal[k] = 1.0 - leak * leak + coupling * at.gains[k];
-    by_mean[k] = even_lag ? coupling * partials.by_mean[k] : 0.0;
-    by_start[k] = even_lag ? coupling * partials.by_variance[k] : 0.0;
+    power *= z;                                                    // index k holds lag k + 1
+    if (std::abs(power) > 1e6) power = std::copysign(1e6, power);  // far above the bulk only the sign matters
+    diagonal[k] = 1.0 + leak * leak / z - coupling * at.gains[k];
+    by_mean[k] = -coupling * (power + 1.0) / 2.0 * partials.by_mean[k];
+    by_start[k] = -coupling * (power + 1.0) / 2.0 * partials.by_variance[k];
   }
+  diagonal[count - 1] -= leak / z;  // constant continuation
   by_start[0] -= leak;
-  const Tridiagonal lags(std::move(diagonal), -leak, leak);
+  const Tridiagonal lags(std::move(diagonal), -leak, -leak / z);
   lags.solve(by_mean);
   lags.solve(by_start);
   const transfer::Moments& m = at.moments;
   Eigen::Matrix2d scalars;
-  scalars << 1.0 + leak + ensemble.coupling_mean * m.df, ensemble.coupling_mean * m.ddf / 2.0, 2.0 * coupling * m.f_df,
-      1.0 - leak * leak + coupling * (m.dfdf + m.f_ddf);
-  scalars(1, 0) -= 2.0 * leak * by_mean[0];
-  scalars(1, 1) -= 2.0 * leak * by_start[0];
+  scalars << 1.0 - (leak + ensemble.coupling_mean * m.df) / z, -ensemble.coupling_mean * m.ddf / 2.0 / z,
+      -2.0 * coupling * m.f_df, 1.0 + leak * leak / z - coupling * (m.dfdf + m.f_ddf);
+  scalars(1, 0) += 2.0 * leak / z * by_mean[0];
+  scalars(1, 1) += 2.0 * leak / z * by_start[0];
   return lags.sign() * (scalars.determinant() > 0.0 ? 1 : -1);
+}
+
+double collective_growth_factor(const Ensemble& ensemble, const LagState& state, const LagEvaluation& at,
+                                const LagSensitivities& partials, double bulk) {
+  double low = bulk * (1.0 + 1e-9);
+  const auto sign = [&](double z) { return mode_determinant_sign(ensemble, state, at, partials, z); };
+  if (sign(low) > 0) return bulk;
+  // No mode grows faster than all couplings of one sign at the steepest slope would.
+  double high = bulk + ensemble.leak + std::abs(ensemble.coupling_mean) * at.moments.df + 1.0;
+  for (int i = 0; i < 60 && sign(high) < 0; ++i) high *= 2.0;
+  for (int i = 0; i < 200 && high - low > 1e-14 * high; ++i) {
+    const double middle = (low + high) / 2.0;
+    (sign(middle) < 0 ? low : high) = middle;
+  }
+  return (low + high) / 2.0;
 }
 
 }  // namespace limes::rate::theory

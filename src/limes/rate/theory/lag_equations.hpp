@@ -52,9 +52,16 @@ struct LagCorrection {
 [[nodiscard]] LagCorrection newton_correction(const Ensemble& ensemble, const LagState& state, const LagEvaluation& at,
                                               const LagSensitivities& partials);
 
-/// Sign of the determinant of the linearised two-time equations at growth factor z = -1 (perturbations that alternate
-/// from step to step), +1 in the limit of no coupling: it changes at a flip.
-[[nodiscard]] int alternating_determinant_sign(const Ensemble& ensemble, const LagState& state, const LagEvaluation& at,
-                                               const LagSensitivities& partials);
+/// Sign of the determinant of the linearised two-time equations at a real growth factor z: perturbations
+/// delta mu(t) = z^t delta mu, delta D(t,s) = z^min(t,s) d(|t-s|). It is +1 for large |z|, and changes where z is a
+/// mode.
+[[nodiscard]] int mode_determinant_sign(const Ensemble& ensemble, const LagState& state, const LagEvaluation& at,
+                                        const LagSensitivities& partials, double z);
+
+/// The largest z above `bulk` (e^lambda of the bulk of tangent directions) at which a collective perturbation of mean
+/// and covariance is a mode; `bulk` where there is none. It dominates the exponent where couplings have a large mean
+/// (note 5.1).
+[[nodiscard]] double collective_growth_factor(const Ensemble& ensemble, const LagState& state, const LagEvaluation& at,
+                                              const LagSensitivities& partials, double bulk);
 
 }  // namespace limes::rate::theory

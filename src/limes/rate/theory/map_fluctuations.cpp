@@ -42,10 +42,12 @@ std::optional<MapFluctuation> white_fluctuation(const Ensemble& ensemble, const 
   state.autocovariance = {state.variance, state.frozen};
   const double gains[] = {one_time.moments.dfdf};
   state.lyapunov_exponent = discrete_lyapunov_exponent(coupling, 0.0, gains);
-  // One-time perturbations follow (mu, v) -> (Jbar E f - thetabar, J^2 E f^2 + ...): stable inside the unit disc.
+  // Collective perturbations follow (mu, v) -> (Jbar E f - thetabar, J^2 E f^2 + ...): stable inside the unit disc.
+  // Where they outgrow the bulk of tangent directions they set the exponent (note 5.1).
   state.stable = true;
   for (const auto eigenvalue : mean_field_map_eigenvalues(ensemble, one_time.moments)) {
     if (std::abs(eigenvalue) >= 1.0) state.stable = false;
+    state.lyapunov_exponent = std::max(state.lyapunov_exponent, std::log(std::abs(eigenvalue)));
   }
   state.residual =
       std::max(one_time.residual,
@@ -185,8 +187,10 @@ MapFluctuation finished(const Ensemble& ensemble, const NewtonResult& solved) {
   gains.insert(gains.end(), solved.at.gains.begin(), solved.at.gains.end());
   gains.push_back(solved.at.gain_frozen);
   state.lyapunov_exponent = discrete_lyapunov_exponent(ensemble.coupling_variance(), ensemble.leak, gains);
+  state.lyapunov_exponent = std::log(
+      collective_growth_factor(ensemble, solved.state, solved.at, solved.partials, std::exp(state.lyapunov_exponent)));
   state.stable = solved.determinant_sign > 0 &&
-                 alternating_determinant_sign(ensemble, solved.state, solved.at, solved.partials) > 0;
+                 mode_determinant_sign(ensemble, solved.state, solved.at, solved.partials, -1.0) > 0;
   state.residual = solved.at.size;
   state.converged = solved.converged;
   return state;
