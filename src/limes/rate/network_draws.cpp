@@ -1,0 +1,62 @@
+#include "limes/rate/network_draws.hpp"
+
+#include <cmath>
+
+#include "limes/math/random.hpp"
+#include "limes/math/random_portable.hpp"
+
+namespace limes::rate {
+namespace {
+
+using math::Purpose;
+using math::RandomStream;
+
+/// Numbers first, ..., first + count - 1 of a portable stream (read from its start: it is sequential).
+std::vector<double> portable_slice(std::uint64_t seed, std::size_t first, std::size_t count) {
+  const auto numbers = math::portable_normal(seed, first + count);
+  return {numbers.begin() + static_cast<std::ptrdiff_t>(first), numbers.end()};
+}
+
+}  // namespace
+
+std::uint64_t stream_seed(std::uint64_t seed, std::size_t size) {
+  // The finaliser of splitmix64: a bijection, so that seeds stay distinct at every size.
+  std::uint64_t z = seed + 0x9E3779B97F4A7C15ULL * static_cast<std::uint64_t>(size);
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+  return z ^ (z >> 31);
+}
+
+std::vector<double> draw_thresholds(const RateDescription& description, std::uint32_t realisation) {
+  const auto& threshold = description.threshold;
+  if (!threshold.values.empty()) return threshold.values;
+  const std::size_t size = description.size;
+  std::vector<double> values(size + 1);  // the last number is the common offset
+  if (threshold.generator == Generator::kPortable) {
+    values = math::portable_normal(threshold.seed, size + 1);
+  } else {
+    const std::uint32_t draw = has_fixed_matrix(description) ? 0 : realisation;
+    RandomStream(stream_seed(threshold.seed, size), draw, Purpose::kThreshold, 0).fill_normal(values);
+  }
+  const double own = threshold.deviation * std::sqrt(1.0 - threshold.correlation);
+  const double offset = threshold.mean + threshold.deviation * std::sqrt(threshold.correlation) * values.back();
+  values.pop_back();
+  for (double& value : values) value = offset + own * value;
+  return values;
+}
+
+std::vector<double> draw_initial_state(const RateDescription& description, std::uint32_t realisation) {
+  const auto& initial = description.initial;
+  std::vector<double> state(description.size);
+  if (initial.generator == Generator::kPortable) {
+    state = portable_slice(initial.seed, realisation * description.size, description.size);
+  } else {
+    RandomStream(stream_seed(initial.seed, description.size), realisation, Purpose::kInitialState, 0)
+        .fill_normal(state);
+  }
+  const double deviation = std::sqrt(initial.variance);
+  for (double& value : state) value = initial.mean + deviation * value;
+  return state;
+}
+
+}  // namespace limes::rate
