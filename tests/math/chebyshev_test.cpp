@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -53,7 +54,6 @@ TEST(Chebyshev, FitsDifferentiatesAndIntegrates) {
     EXPECT_NEAR(slope(x), std::exp(x) * (std::sin(3 * x) + 3 * std::cos(3 * x)), 1e-10);
     EXPECT_NEAR(integral(x), primitive(x) - primitive(0.25), 1e-13);
   }
-  EXPECT_EQ(integral(0.25), integral(0.25));
   EXPECT_NEAR(integral(0.25), 0, 1e-16);
 }
 

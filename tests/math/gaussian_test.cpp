@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/math/special_functions/owens_t.hpp>
 #include <cmath>
 #include <numbers>
+#include <vector>
 
 #include "limes/math/quadrature.hpp"
 

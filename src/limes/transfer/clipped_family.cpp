@@ -34,30 +34,84 @@ struct Smoothed {
   double slope = 0;
 };
 
-Smoothed smooth(const Transfer& transfer, double centre, double own, double half_window) {
-  if (own == 0) return {value(transfer, centre), derivative(transfer, centre)};
-  const double kink = kink_of(transfer);
-  Smoothed sum;
-  sum.value = math::normal_cdf((centre - kink) / own) - math::normal_cdf((-kink - centre) / own);
-  // In w, not in u: a small `own` would drown in the rounding of u - centre.
-  const double lower = std::max((-kink - centre) / own, -half_window);
-  const double upper = std::min((kink - centre) / own, half_window);
-  if (!(lower < upper)) return sum;
-  // 24 nodes leave 1e-15 of a normal density over 6 standard deviations, and of tan over the whole slope.
-  const auto panels = static_cast<int>(std::ceil((upper - lower) / 6));
-  const double half = 0.5 * (upper - lower) / panels;
-  for (int panel = 0; panel < panels; ++panel) {
-    const double middle = lower + (2 * panel + 1) * half;
-    for (std::size_t i = 0; i < panel_rule().nodes.size(); ++i) {
-      const double w = middle + half * panel_rule().nodes[i];
-      const double weight = half * panel_rule().weights[i] * math::normal_density(w);
-      const double tangent = std::tan(transfer.gain * (centre + own * w));
-      sum.value += weight * tangent;
-      sum.slope += weight * transfer.gain * (1 + tangent * tangent);
+/// `Smoothed` at many centres a for one `own`, with the tangents tabulated. A narrow average sees one kink at most:
+/// near a kink the nodes are counted from it, well within the slope tan(a + b) + tan(a - b) costs one division.
+class SmoothedClip {
+ public:
+  SmoothedClip(const Transfer& transfer, double own, double half_window)
+      : transfer_(transfer), kink_(kink_of(transfer)), own_(own), half_window_(half_window) {
+    if (own == 0) return;
+    narrow_ = half_window * own < kink_;
+    // Over the whole slope, or from a kink as far as two windows reach; 24 nodes leave 1e-15 of a normal density over
+    // 6 standard deviations, and of tan over the whole slope.
+    const double length = narrow_ ? 2 * half_window : 2 * kink_ / own;
+    const auto panels = static_cast<int>(std::ceil(length / 6));
+    const double half = 0.5 * length / panels;
+    for (int panel = 0; panel < panels; ++panel)
+      for (std::size_t i = 0; i < panel_rule().nodes.size(); ++i) {
+        const double depth = half * (2 * panel + 1 + panel_rule().nodes[i]);  // below the upper kink, in units of own
+        depths_.push_back({depth, half * panel_rule().weights[i], std::tan(transfer.gain * (kink_ - own * depth))});
+      }
+    if (!narrow_) return;
+    const math::QuadratureRule rule =
+        math::gaussian_trapezoid(math::gaussian_trapezoid_step(kink_ / own, 36), -half_window, half_window);
+    for (std::size_t i = rule.nodes.size() / 2; i < rule.nodes.size(); ++i) {
+      const double weight = rule.weights[i] * (rule.nodes[i] == 0 ? 1 : 2);
+      steps_.push_back({rule.nodes[i], weight, std::tan(transfer.gain * own * rule.nodes[i])});
     }
   }
-  return sum;
-}
+
+  [[nodiscard]] Smoothed operator()(double centre) const {
+    if (own_ == 0) return {value(transfer_, centre), derivative(transfer_, centre)};
+    const double sign = centre < 0 ? -1.0 : 1.0;
+    const double depth = (kink_ - std::abs(centre)) / own_;
+    Smoothed sum;
+    if (depth < -half_window_) {
+      sum.value = 1;
+    } else if (narrow_ && depth > half_window_) {
+      sum = deep(std::tan(transfer_.gain * std::abs(centre)));
+    } else {
+      sum.value = math::normal_cdf(-depth);
+      if (!narrow_) sum.value -= math::normal_cdf(depth - 2 * kink_ / own_);
+      for (const Node& node : depths_) {
+        const double weight = node.weight * math::normal_density(node.place - depth);
+        sum.value += weight * node.tangent;
+        sum.slope += weight * (1 + node.tangent * node.tangent);
+      }
+      sum.slope *= transfer_.gain;
+    }
+    sum.value *= sign;
+    return sum;
+  }
+
+ private:
+  struct Node {
+    double place, weight, tangent;
+  };
+
+  /// Both kinks out of sight. With T = tan(a), t = tan(b): (tan(a+b) + tan(a-b))/2 = T (1 + t^2)/(1 - T^2 t^2), and its
+  /// derivative by a.
+  [[nodiscard]] Smoothed deep(double tangent) const {
+    const double square = tangent * tangent;
+    Smoothed sum;
+    for (const Node& node : steps_) {
+      const double step = node.tangent * node.tangent;
+      const double inverse = 1 / (1 - square * step);
+      const double term = node.weight * (1 + step) * inverse;
+      sum.value += term;
+      sum.slope += term * (1 + square * step) * inverse;
+    }
+    return {sum.value * tangent, sum.slope * transfer_.gain * (1 + square)};
+  }
+
+  Transfer transfer_;
+  double kink_;
+  double own_;
+  double half_window_;
+  bool narrow_ = false;
+  std::vector<Node> depths_;
+  std::vector<Node> steps_;
+};
 
 /// Panels of a Gaussian average over z: the ends of the window, the breaks within, and no panel longer than 3.
 std::vector<double> panel_ends(std::vector<double> breaks, double lower, double upper) {
@@ -147,13 +201,12 @@ PairAverages clipped_pair(const Transfer& transfer, const Pair& pair, const Corr
   add_breaks(pair.mean2, form.common2, form.own2);
   const bool same = pair.variance1 == pair.variance2 && pair.mean1 == pair.mean2 && sign > 0;
   const double rest = std::sqrt(rho.complement);
+  const SmoothedClip clip1(transfer, form.own1, kHalfWindow + rest * std::abs(place1));
+  const SmoothedClip clip2(transfer, form.own2, kHalfWindow + rest * std::abs(place2));
   PairAverages sum;
   average_over(panel_ends(std::move(breaks), lower, upper), [&](double z, double weight) {
-    const Smoothed first =
-        smooth(transfer, pair.mean1 + form.common1 * z, form.own1, kHalfWindow + rest * std::abs(place1));
-    const Smoothed second =
-        same ? first
-             : smooth(transfer, pair.mean2 + form.common2 * z, form.own2, kHalfWindow + rest * std::abs(place2));
+    const Smoothed first = clip1(pair.mean1 + form.common1 * z);
+    const Smoothed second = same ? first : clip2(pair.mean2 + form.common2 * z);
     sum.output += weight * first.value * second.value;
     sum.gain += weight * first.slope * second.slope;
   });

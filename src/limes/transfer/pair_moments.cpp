@@ -28,8 +28,9 @@ PairMoments::PairMoments(const Transfer& transfer, double mean, double variance)
   linear_ = variance == 0 || transfer.gain == 0 || transfer.kind == Kind::kLinear;
   if (linear_) return;
   antisymmetric_ = mean == 0 && is_odd_about_zero(transfer.kind);
-  // relu has no scale of its own. The factor 1/2 was found to need the fewest terms for g sqrt(v) from 1 to 50.
-  if (transfer.kind != Kind::kRelu) delta_ = 0.5 / (transfer.gain * std::sqrt(variance));
+  // relu has no scale of its own. The factors were found to need the fewest terms for g sqrt(v) from 1 to 50.
+  if (transfer.kind != Kind::kRelu)
+    delta_ = (transfer.kind == Kind::kClippedTan ? 0.2 : 0.5) / (transfer.gain * std::sqrt(variance));
   smooth_ = !has_kink(transfer.kind);
   positive_ = fit_side(1, one_point);
   if (!antisymmetric_) negative_ = fit_side(-1, one_point);
@@ -119,7 +120,7 @@ double PairMoments::output_integral(double c) const {
 template <typename Finish>
 void PairMoments::evaluate(math::ChebyshevSeries Side::*series, std::span<const double> c, std::span<double> result,
                            Finish&& finish) const {
-  std::array<double, kBlock> places;  // NOLINT: filled below
+  std::array<double, kBlock> places;
   for (std::size_t begin = 0; begin < c.size();) {
     // A run of covariances that share one series; what is at c[i] is read before result[i] is written.
     const Side& common = side(c[begin]);
