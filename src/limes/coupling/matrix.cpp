@@ -1,10 +1,14 @@
 #include "limes/coupling/matrix.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <type_traits>
 
 #include "limes/base/errors.hpp"
+#include "limes/coupling/spectrum_limits.hpp"
 
 namespace limes::coupling {
 
@@ -37,6 +41,16 @@ Statistics statistics(const Matrix& matrix) {
   result.mean_coupling = sum / units;
   result.deviation = std::sqrt(squares / units);
   return result;
+}
+
+double largest_entry(const Matrix& matrix) {
+  double largest = 0.0;
+  for_each_entry(matrix, [&](Eigen::Index row, Eigen::Index column, double value) {
+    if (!std::isfinite(value))
+      throw InputError(fmt::format("entry ({}, {}) of the coupling matrix is not finite", row, column));
+    largest = std::max(largest, std::abs(value));
+  });
+  return largest;
 }
 
 Matrix scaled(Matrix matrix, double factor) {

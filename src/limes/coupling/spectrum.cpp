@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <Spectra/GenEigsSolver.h>
-#include <Spectra/SymEigsSolver.h>
 #include <Eigen/Eigenvalues>
 
 #include <algorithm>
@@ -17,16 +16,12 @@
 
 #include "limes/base/errors.hpp"
 #include "limes/coupling/matrix.hpp"
+#include "limes/coupling/spectrum_limits.hpp"
 #include "limes/coupling/strong_components.hpp"
 
 namespace limes::coupling {
 
 namespace {
-
-constexpr Eigen::Index kDenseUnits = 600;      // below, the dense QR algorithm takes less than a second
-constexpr Eigen::Index kFallbackUnits = 5000;  // beyond, it would take more than an hour
-constexpr Eigen::Index kRestarts = 300;
-constexpr double kTolerance = 1e-11;
 
 /// y = J x for Spectra.
 class Product {
@@ -44,39 +39,6 @@ class Product {
  private:
   const Matrix& matrix_;
 };
-
-/// y = J^T J x for Spectra.
-class GramProduct {
- public:
-  using Scalar = double;
-  explicit GramProduct(const Matrix& matrix) : matrix_(matrix), image_(size(matrix)) {}
-  [[nodiscard]] Eigen::Index rows() const { return size(matrix_); }
-  [[nodiscard]] Eigen::Index cols() const { return size(matrix_); }
-  void perform_op(const double* x, double* y) const {
-    const Eigen::Map<const Eigen::VectorXd> vector(x, cols());
-    Eigen::Map<Eigen::VectorXd> result(y, rows());
-    std::visit(
-        [&](const auto& stored) {
-          image_.noalias() = stored * vector;
-          result.noalias() = stored.transpose() * image_;
-        },
-        matrix_);
-  }
-
- private:
-  const Matrix& matrix_;
-  mutable Eigen::VectorXd image_;
-};
-
-double largest_entry(const Matrix& matrix) {
-  double largest = 0.0;
-  for_each_entry(matrix, [&](Eigen::Index row, Eigen::Index column, double value) {
-    if (!std::isfinite(value))
-      throw InputError(fmt::format("entry ({}, {}) of the coupling matrix is not finite", row, column));
-    largest = std::max(largest, std::abs(value));
-  });
-  return largest;
-}
 
 double dense_radius(const Eigen::MatrixXd& matrix) {
   const Eigen::EigenSolver<Eigen::MatrixXd> solver(matrix, false);
@@ -142,8 +104,7 @@ double entry_at(const Matrix& matrix, int row, int column) {
 }  // namespace
 
 double spectral_radius(const Matrix& matrix) {
-  const double largest = largest_entry(matrix);
-  if (largest == 0.0) return 0.0;
+  if (largest_entry(matrix) == 0.0) return 0.0;
   const std::vector<std::vector<int>> components = strong_components(matrix);
   if (components.size() == 1 && size(matrix) > 1) return connected_radius(matrix);
   std::vector<int> place(static_cast<std::size_t>(size(matrix)), -1);
@@ -157,29 +118,6 @@ double spectral_radius(const Matrix& matrix) {
     }
   }
   return radius;
-}
-
-double operator_norm(const Matrix& matrix) {
-  const double largest = largest_entry(matrix);
-  if (largest == 0.0) return 0.0;
-  const Eigen::Index units = size(matrix);
-  const Matrix unit_scale = scaled(matrix, 1.0 / largest);  // so that squares neither overflow nor vanish
-  if (units > kDenseUnits) {
-    GramProduct operation(unit_scale);
-    Spectra::SymEigsSolver<GramProduct> solver(operation, 1, 60);
-    solver.init();
-    solver.compute(Spectra::SortRule::LargestAlge, kRestarts, kTolerance);
-    if (solver.info() == Spectra::CompInfo::Successful) return largest * std::sqrt(solver.eigenvalues()[0]);
-    if (units > kFallbackUnits) {
-      throw ConvergenceError(
-          fmt::format("the norm of a coupling matrix of {} units did not converge in {} restarts", units, kRestarts),
-          std::numeric_limits<double>::quiet_NaN());
-    }
-  }
-  const DenseMatrix dense = to_dense(unit_scale);
-  const Eigen::MatrixXd gram = dense.transpose() * dense;
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(gram, Eigen::EigenvaluesOnly);
-  return largest * std::sqrt(std::max(0.0, solver.eigenvalues().maxCoeff()));
 }
 
 }  // namespace limes::coupling

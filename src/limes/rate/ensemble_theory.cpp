@@ -37,7 +37,9 @@ class BranchWriter {
                                    quantity_of_population(description_, name, std::move(errors)), true, "", false});
   }
   void number(const std::string& name, double value, double relative_error = kMomentError) {
-    quantity(name, Tensor(value == 0.0 ? 0.0 : value), relative_error * std::max(std::abs(value), 1e-3));  // no -0
+    // What symmetry makes zero comes out of sums as 1e-17, or as -0.
+    const double cleaned = std::abs(value) < 1e-15 ? 0.0 : value;
+    quantity(name, Tensor(cleaned), relative_error * std::max(std::abs(value), 1e-3));
   }
   void curve(const std::string& name, system::Axis axis, std::vector<double> values) {
     std::vector<system::Axis> axes{std::move(axis)};
@@ -82,7 +84,7 @@ void write_static(const RateDescription& description, const theory::Ensemble& en
     outcome.warnings.push_back(fmt::format("{}: no eigenvalue of the Jacobian lies outside the bulk", label));
   }
   write_field(writer, ensemble, state.state.moments);
-  writer.number("residual", state.state.residual);
+  writer.quantity("residual", Tensor(state.state.residual), 0.0);
   const std::size_t points = curve_points(description, 0.0);
   writer.curve("autocovariance", lag_axis(description, points), std::vector<double>(points, state.state.variance));
 }
@@ -113,7 +115,7 @@ void write_common(BranchWriter& writer, const theory::Ensemble& ensemble, double
   writer.number("mean_output", moments.f);
   writer.number("jacobian_radius", ensemble.coupling_deviation * std::sqrt(moments.dfdf));
   write_field(writer, ensemble, moments);
-  writer.number("residual", residual);
+  writer.quantity("residual", Tensor(residual), 0.0);
 }
 
 void write_fluctuating(const RateDescription& description, const theory::Ensemble& ensemble,

@@ -74,7 +74,7 @@ Json checked_real(const Parameter& parameter, const std::string& name, const Jso
       (parameter.minimum_excluded && number == parameter.minimum) ||
       (parameter.maximum_excluded && number == parameter.maximum)) {
     throw InputError(place, fmt::format("'{}' must be {}, not {}", name, range_text(parameter),
-                                        value.is_string() ? fmt::format("{}", number) : value.dump()));
+                                        std::isinf(number) ? fmt::format("{}", number) : value.dump()));
   }
   if (std::isinf(number)) return number > 0 ? "inf" : "-inf";
   return number;
@@ -248,9 +248,12 @@ void throw_unknown_key(const Schema& schema, const std::string& key, const Given
   }
   const bool is_table = given.value.is_object();
   const std::string what = fmt::format("unknown {} '{}'", is_table ? "table" : "key", key);
-  const std::string nearest = is_table ? nearest_name(key, tables) : nearest_name(key, keys);
+  // What stands next to it, then its namesake in another table, then anything that reads alike.
+  std::string nearest = is_table ? nearest_name(key, tables) : nearest_name(name, same_table);
+  if (!nearest.empty() && !is_table && !table.empty()) nearest = table + "." + nearest;
+  if (nearest.empty() && same_name.size() == 1) nearest = same_name.front();
+  if (nearest.empty() && !is_table) nearest = nearest_name(key, keys);
   if (!nearest.empty()) throw InputError(given.place, what, fmt::format("did you mean '{}'?", nearest));
-  if (same_name.size() == 1) throw InputError(given.place, what, fmt::format("did you mean '{}'?", same_name.front()));
   if (!same_table.empty()) {
     throw InputError(given.place, what, fmt::format("the keys of [{}] are {}", table, fmt::join(same_table, ", ")));
   }

@@ -1,0 +1,139 @@
+#include "arguments.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+
+#include "limes/base/suggestion.hpp"
+
+namespace limes::app {
+
+namespace {
+
+/// Throws for the first argument that `app` did not understand.
+void refuse_extras(const CLI::App& app, const std::string& command) {
+  const std::vector<std::string> extras = app.remaining();
+  if (extras.empty()) return;
+  const std::string word = extras.front().substr(0, extras.front().find('='));
+  std::vector<std::string> names;
+  const bool is_option = word.size() > 1 && word.front() == '-';
+  if (is_option) {
+    for (const CLI::Option* option : app.get_options()) {
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+  } else if (app.get_parent() == nullptr) {
+    for (const CLI::App* subcommand : app.get_subcommands([](const CLI::App*) { return true; })) {
+      names.push_back(subcommand->get_name());
+    }
+  }
+  const std::string nearest = nearest_name(word, names);
+  const std::string what = is_option                     ? "unknown option"
+                           : app.get_parent() == nullptr ? "unknown command"
+                                                         : "unexpected argument";
+  throw InputError(fmt::format("{} '{}'", what, extras.front()), nearest.empty()
+                                                                     ? fmt::format("see `{} --help`", command)
+                                                                     : fmt::format("did you mean '{}'?", nearest));
+}
+
+struct Options {
+  CLI::App* list = nullptr;
+  CLI::App* show = nullptr;
+  CLI::App* create = nullptr;
+  CLI::App* run = nullptr;
+  CLI::App* report = nullptr;
+};
+
+Options declare(CLI::App& app, Arguments& arguments, std::string& only, bool& wants_version) {
+  app.name("limes");
+  app.set_help_flag("--help,-h", "print this and exit");
+  app.add_flag("--version", wants_version, "print the version and exit");
+  app.allow_extras();
+  Options options;
+  const auto command = [&](const char* name, const char* meaning) {
+    CLI::App* subcommand = app.add_subcommand(name, meaning);
+    subcommand->allow_extras();
+    return subcommand;
+  };
+  options.list = command("list", "the systems, one line each, with the paper");
+  options.show = command("show", "equations, parameters, quantities and references of a system");
+  options.create = command("new", "print a commented experiment to start from");
+  options.run = command("run", "solve the theory, simulate the network, compare the two");
+  options.report = command("report", "rebuild the report and the figures of a run");
+  options.show->add_option("SYSTEM", arguments.name, "a name that `limes list` prints")->required();
+  options.create->add_option("SYSTEM", arguments.name, "a name that `limes list` prints")->required();
+  options.report->add_option("DIR", arguments.name, "the folder of a run")->required();
+
+  CLI::App& run = *options.run;
+  run.add_option("FILE", arguments.name, "an experiment; may be left out where --set gives everything");
+  run.add_option("--set", arguments.sets, "KEY=VALUE: change one value, e.g. network.gain=2 (may be repeated)")
+      ->allow_extra_args(false)
+      ->type_name("KEY=VALUE");
+  run.add_flag("--json", arguments.json, "print one JSON object and nothing else");
+  run.add_option("--only", only, "theory or simulation: leave the other out")->type_name("SIDE");
+  run.add_option("--out", arguments.out, "where the results go")->type_name("DIR");
+  run.add_option("--seed", arguments.seed, "seed of all random numbers, before that of the file")->type_name("N");
+  run.add_option("--threads", arguments.threads, "number of threads; changes no result")->type_name("N");
+  run.add_flag("--quick", arguments.quick, "lower sizes and lengths so that the run takes seconds");
+  return options;
+}
+
+experiment::Only read_only(const std::string& text) {
+  if (text.empty()) return experiment::Only::kBoth;
+  if (text == "theory") return experiment::Only::kTheory;
+  if (text == "simulation") return experiment::Only::kSimulation;
+  const std::vector<std::string> names = {"theory", "simulation"};
+  const std::string nearest = nearest_name(text, names);
+  throw InputError(fmt::format("--only must be theory or simulation, not '{}'", text),
+                   nearest.empty() ? "" : fmt::format("did you mean '{}'?", nearest));
+}
+
+}  // namespace
+
+Arguments read_arguments(int count, const char* const* values) {
+  Arguments arguments;
+  std::string only;
+  bool wants_version = false;
+  CLI::App app("A network, simulated at finite size, and its limit theory, solved - side by side, with error bars.");
+  const Options options = declare(app, arguments, only, wants_version);
+  try {
+    app.parse(count, values);
+  } catch (const CLI::CallForHelp&) {
+    CLI::App* named = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
+    arguments.help = named->help();
+    return arguments;
+  } catch (const CLI::ParseError& error) {
+    for (const CLI::App* subcommand : app.get_subcommands())
+      refuse_extras(*subcommand, "limes " + subcommand->get_name());
+    refuse_extras(app, "limes");
+    throw InputError(error.what(), "see `limes --help`");
+  }
+  for (const CLI::App* subcommand : app.get_subcommands())
+    refuse_extras(*subcommand, "limes " + subcommand->get_name());
+  refuse_extras(app, "limes");
+  if (wants_version) {
+    arguments.command = Arguments::Command::kVersion;
+    return arguments;
+  }
+  if (app.get_subcommands().empty())
+    throw InputError("no command", "give list, show, new, run or report; see `limes --help`");
+  if (app.get_subcommands().size() > 1) throw InputError("more than one command", "give one");
+  const CLI::App* chosen = app.get_subcommands().front();
+  if (chosen == options.list) arguments.command = Arguments::Command::kList;
+  if (chosen == options.show) arguments.command = Arguments::Command::kShow;
+  if (chosen == options.create) arguments.command = Arguments::Command::kNew;
+  if (chosen == options.run) arguments.command = Arguments::Command::kRun;
+  if (chosen == options.report) arguments.command = Arguments::Command::kReport;
+  if (chosen == options.run) {
+    arguments.only = read_only(only);
+    if (options.run->count("--threads") > 0 && arguments.threads < 1) {
+      throw InputError(fmt::format("--threads must be at least 1, not {}", arguments.threads));
+    }
+    if (arguments.name.empty() && arguments.sets.empty()) {
+      throw InputError("no experiment is given", "write `limes run FILE`; `limes new SYSTEM > my.toml` writes one");
+    }
+  }
+  return arguments;
+}
+
+}  // namespace limes::app

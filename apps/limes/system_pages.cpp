@@ -1,0 +1,138 @@
+#include "system_pages.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include "limes/experiment/experiment_text.hpp"
+#include "limes/system/parameter_check.hpp"
+#include "text_layout.hpp"
+
+namespace limes::app {
+
+namespace {
+
+using system::Parameter;
+
+constexpr double kLargestExactInteger = 9007199254740992.0;  // 2^53
+
+std::string heading(const std::string& text) { return fmt::format("\n{}\n", text); }
+
+std::string lines(const std::vector<std::string>& texts) {
+  std::string result;
+  for (const std::string& text : texts) {
+    if (width(text) + 2 <= kPageWidth) {
+      result += "  " + text + "\n";  // the spaces of an equation mean something
+    } else {
+      result += paragraph(text, 2);
+    }
+  }
+  return result;
+}
+
+std::string default_text(const Parameter& parameter) {
+  if (parameter.required) return "required";
+  return parameter.default_value ? experiment::toml_value(parameter, *parameter.default_value) : "-";
+}
+
+std::string unit_text(const std::string& unit) { return unit.empty() ? "1" : unit; }
+
+/// Which values are admissible: `integer >= 1`, `(0, 0.5]`, `true or false`. Choices stand with the meaning.
+std::string values_text(const Parameter& parameter) {
+  switch (parameter.type) {
+    case system::Type::kBoolean:
+      return "true or false";
+    case system::Type::kString:
+      return "string";
+    case system::Type::kChoice:
+      return "name";
+    case system::Type::kPath:
+      return "file name";
+    case system::Type::kInteger:
+    case system::Type::kReal:
+      break;
+  }
+  Parameter shown = parameter;
+  // The largest integer that every format can hold is no limit that a reader cares about.
+  if (shown.maximum >= kLargestExactInteger) shown.maximum = std::numeric_limits<double>::infinity();
+  std::string range = system::range_text(shown);
+  for (const auto& [words, sign] : {std::pair{"in ", ""},
+                                    {"at least ", ">= "},
+                                    {"at most ", "<= "},
+                                    {"greater than ", "> "},
+                                    {"less than ", "< "}}) {
+    if (range.starts_with(words)) range = sign + range.substr(std::string_view(words).size());
+  }
+  if (parameter.type == system::Type::kInteger) return range.empty() ? "integer" : "integer " + range;
+  return range.empty() ? "real" : range;
+}
+
+std::string form_text(system::Form form) {
+  switch (form) {
+    case system::Form::kScalar:
+      return "";
+    case system::Form::kList:
+      return "; a list";
+    case system::Form::kMatrix:
+      return "; an array of rows";
+    case system::Form::kScalarOrList:
+      return "; or a list";
+    case system::Form::kScalarOrMatrix:
+      return "; or an array of rows";
+  }
+  return "";
+}
+
+std::string explanation(const Parameter& parameter) {
+  std::string text = parameter.meaning;
+  if (parameter.type == system::Type::kChoice) text += ": " + system::range_text(parameter);
+  if (parameter.infinity_allowed) text += "; inf allowed";
+  return text + form_text(parameter.form);
+}
+
+/// One table, in sections: `[network]`, and below it its keys.
+std::string parameters_text(const system::Schema& schema) {
+  std::vector<std::vector<std::string>> rows;
+  std::string section;
+  for (const Parameter& parameter : schema.parameters) {
+    const std::size_t dot = parameter.key.rfind('.');
+    const std::string head = dot == std::string::npos ? "" : parameter.key.substr(0, dot);
+    if (head != section) rows.push_back({"[" + head + "]", "", "", "", ""});
+    section = head;
+    rows.push_back({"  " + parameter.key.substr(dot == std::string::npos ? 0 : dot + 1), default_text(parameter),
+                    parameter.unit == "1" ? "" : parameter.unit, values_text(parameter), explanation(parameter)});
+  }
+  return table({{"key"}, {"default"}, {"unit"}, {"values"}, {"meaning"}}, rows, 2);
+}
+
+template <typename Info>
+std::string results_text(const std::vector<Info>& infos) {
+  std::vector<std::vector<std::string>> rows;
+  for (const Info& info : infos) rows.push_back({info.name, unit_text(info.unit), info.meaning});
+  return table({{"name"}, {"unit"}, {"meaning"}}, rows, 2);
+}
+
+}  // namespace
+
+std::string list_page(const std::vector<system::System>& systems) {
+  std::vector<std::vector<std::string>> rows;
+  for (const system::System& system : systems) rows.push_back({system.id, system.title, system.paper});
+  return table({{"system"}, {"title"}, {"paper"}}, rows, 0, kUnlimited);
+}
+
+std::string show_page(const system::System& system) {
+  std::string text = fmt::format("{} - {}\n", system.id, system.title);
+  if (!system.equations.empty()) text += heading("Equations") + lines(system.equations);
+  if (!system.conventions.empty()) text += heading("Conventions") + lines(system.conventions);
+  text += heading("Parameters") + parameters_text(system.schema);
+  text += heading("Quantities") + results_text(system.schema.quantities);
+  text += heading("Curves") + results_text(system.schema.curves);
+  if (!system.when_not_to_believe.empty())
+    text += heading("When not to believe it") + lines(system.when_not_to_believe);
+  if (!system.references.empty()) text += heading("References") + lines(system.references);
+  return text + fmt::format("\nStart with: limes new {} > my.toml\n", system.id);
+}
+
+}  // namespace limes::app

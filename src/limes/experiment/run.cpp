@@ -1,0 +1,244 @@
+#include "limes/experiment/run.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <thread>
+
+#include "limes/experiment/checkpoint_files.hpp"
+#include "limes/experiment/comparison.hpp"
+#include "limes/experiment/directory.hpp"
+#include "limes/experiment/experiment_text.hpp"
+#include "limes/experiment/figures.hpp"
+#include "limes/experiment/fingerprint.hpp"
+#include "limes/experiment/json_text.hpp"
+#include "limes/experiment/preparation.hpp"
+#include "limes/experiment/report.hpp"
+#include "limes/experiment/result_hdf5.hpp"
+#include "limes/experiment/result_json.hpp"
+#include "limes/experiment/version.hpp"
+
+namespace limes::experiment {
+
+namespace {
+
+using system::Json;
+using system::SimulationOutcome;
+using system::Status;
+using system::TheoryOutcome;
+
+std::string option_text(const RunOptions& options) {
+  std::string text;
+  if (options.only == Only::kTheory) text += "--only theory";
+  if (options.only == Only::kSimulation) text += "--only simulation";
+  if (options.quick) text += text.empty() ? "--quick" : " --quick";
+  return text;
+}
+
+/// The seed of the second size, unrelated to that of the first: the two sizes must be independent samples, or their
+/// difference would not have the error that the comparison computes (splitmix64's increment and first mixing step).
+std::uint64_t second_seed(std::uint64_t seed) {
+  std::uint64_t z = seed + 0x9e3779b97f4a7c15ULL;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  return (z ^ (z >> 27)) >> 11;  // 53 bits, so that it can be written into an experiment
+}
+
+class Runner {
+ public:
+  Runner(const RunOptions& options, ResultDirectory* directory) : options_(options), directory_(directory) {}
+
+  /// Calls `work` with the context of one phase and notes the seconds that it took.
+  template <typename Work>
+  auto phase(const std::string& name, Work work) {
+    std::unique_ptr<CheckpointPart> checkpoints;
+    if (directory_ != nullptr) checkpoints = std::make_unique<CheckpointPart>(directory_->checkpoints(), name + "/");
+    system::Context context;
+    context.threads = threads();
+    context.stop = options_.stop;
+    context.checkpoints = checkpoints.get();
+    context.progress = [this, &name](double fraction, const std::string& activity) {
+      options_.progress(name, fraction, activity);
+    };
+    options_.progress(name, 0.0, "");
+    const auto start = std::chrono::steady_clock::now();
+    auto outcome = work(context);
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    seconds[name] = std::round(elapsed.count() * 1e4) / 1e4;
+    return outcome;
+  }
+
+  TheoryOutcome theory(const system::Model& model) {
+    return phase("theory", [&](const system::Context& context) {
+      TheoryOutcome outcome;
+      try {
+        outcome = model.theory(context);
+      } catch (const InterruptedError&) {
+        outcome.status = Status::kInterrupted;
+      } catch (const ConvergenceError& error) {
+        outcome.status = Status::kNotConverged;
+        outcome.warnings.push_back(fmt::format("theory: {} (residual {:.3g})", error.what(), error.residual()));
+      }
+      return outcome;
+    });
+  }
+
+  SimulationOutcome simulation(const std::string& name, const system::Model& model) {
+    return phase(name, [&](const system::Context& context) {
+      SimulationOutcome outcome;
+      try {
+        outcome = model.simulate(context);
+      } catch (const InterruptedError&) {
+        outcome.status = Status::kInterrupted;
+      } catch (const DivergenceError& error) {
+        outcome.status = Status::kDiverged;
+        outcome.warnings.push_back(fmt::format("{}: {}", name, error.what()));
+      }
+      return outcome;
+    });
+  }
+
+  [[nodiscard]] int threads() const {
+    return options_.threads > 0 ? options_.threads
+                                : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  }
+
+  Json seconds = Json::object();
+
+ private:
+  const RunOptions& options_;
+  ResultDirectory* directory_;
+};
+
+Status worse(Status a, Status b) {
+  const auto rank = [](Status status) {
+    switch (status) {
+      case Status::kOk:
+        return 0;
+      case Status::kNotConverged:
+        return 1;
+      case Status::kDiverged:
+        return 2;
+      case Status::kInterrupted:
+        return 3;
+    }
+    return 3;
+  };
+  return rank(a) >= rank(b) ? a : b;
+}
+
+/// The first number that differs between the parameters of the two sizes is the size parameter (`network.size`).
+void set_sizes(ComparisonOptions& options, const system::Parameters& first, const system::Parameters& second) {
+  const Json one = first.resolved().flatten(), other = second.resolved().flatten();
+  for (const auto& [key, value] : other.items()) {
+    if (!one.contains(key) || one[key] == value || !value.is_number() || !one[key].is_number()) continue;
+    options.size = one[key].get<double>();
+    options.second_size_ratio = value.get<double>() / *options.size;
+    return;
+  }
+}
+
+/// Everything that a run computes, before it is written anywhere.
+struct Computed {
+  std::optional<TheoryOutcome> theory;
+  std::optional<SimulationOutcome> simulation, half, surrogates;
+  Comparison comparison;
+  Status status = Status::kOk;
+};
+
+Computed compute(const system::System& system, const Prepared& prepared, const RunOptions& options, Runner& runner) {
+  Computed done;
+  const auto interrupted = [&] { return done.status == Status::kInterrupted || options.stop.stop_requested(); };
+  if (options.only != Only::kSimulation) {
+    done.theory = runner.theory(*prepared.model);
+    done.status = done.theory->status;
+  }
+  if (options.only != Only::kTheory && !interrupted()) {
+    done.simulation = runner.simulation("simulation", *prepared.model);
+    done.status = worse(done.status, done.simulation->status);
+  }
+  if (options.only == Only::kBoth && !interrupted()) {
+    if (const auto ensemble = prepared.model->surrogate_ensemble()) {
+      done.surrogates = runner.simulation("surrogates", *ensemble);
+      if (done.surrogates->status == Status::kInterrupted) done.status = Status::kInterrupted;
+    }
+  }
+  if (interrupted()) done.status = Status::kInterrupted;
+  const auto pointer = [](const auto& outcome) { return outcome ? &*outcome : nullptr; };
+  ComparisonOptions comparison;
+  const auto compared = [&](const SimulationOutcome* half) {
+    return compare(system, pointer(done.theory), pointer(done.simulation), comparison, half, pointer(done.surrogates));
+  };
+  done.comparison = compared(nullptr);
+  const bool second_size = done.status == Status::kOk && done.theory && done.simulation && system.half_size &&
+                           needs_second_size(done.comparison);
+  if (!second_size) return done;
+  if (const auto parameters = system.half_size(prepared.parameters)) {
+    const auto model = system.prepare(parameters->with_seed(second_seed(prepared.parameters.seed())));
+    done.half = runner.simulation("second_size", *model);
+    if (done.half->status == Status::kInterrupted) done.status = Status::kInterrupted;
+    if (done.half->status == Status::kOk) {
+      set_sizes(comparison, prepared.parameters, *parameters);
+      done.comparison = compared(&*done.half);
+    }
+  }
+  return done;
+}
+
+ResultFiles files_of(const system::System& system, const Json& result, const std::string& experiment) {
+  ResultFiles files = {{"result.json", json_text(result)},
+                       {"result.h5", result_hdf5(result)},
+                       {"report.html", report_html(result, &system)},
+                       {"experiment.toml", experiment}};
+  for (auto& [name, svg] : figures_svg(result)) files.emplace_back("figures/" + name, std::move(svg));
+  return files;
+}
+
+std::string place_of_results(const Experiment& experiment, const RunOptions& options, const std::string& fingerprint) {
+  if (options.directory) return *options.directory;
+  if (experiment.output_directory) return *experiment.output_directory;
+  if (!options.default_directory) return "";
+  const std::string stem = std::filesystem::path(experiment.file).stem().string();
+  return fmt::format("runs/{}-{}", stem.empty() ? experiment.system : stem, fingerprint.substr(0, 8));
+}
+
+}  // namespace
+
+RunOutcome run(const system::System& system, const Experiment& experiment, const RunOptions& options) {
+  const Prepared prepared = prepare(experiment, system, options.quick);
+  const std::string identity = fingerprint(system, prepared.parameters, option_text(options));
+  if (!prepared.lowered.empty()) options.notice(fmt::format("quick run: {}", fmt::join(prepared.lowered, ", ")));
+
+  std::unique_ptr<ResultDirectory> directory;
+  if (const std::string place = place_of_results(experiment, options, identity); !place.empty() || options.directory) {
+    directory = std::make_unique<ResultDirectory>(place, identity, version() + " " + commit() + " " + compiler(),
+                                                  options.notice);
+    if (directory->continues())
+      options.notice("going on with the interrupted run in " + directory->path() + ".partial");
+  }
+  Runner runner(options, directory.get());
+  const Computed done = compute(system, prepared, options, runner);
+
+  RunOutcome outcome;
+  outcome.status = done.status;
+  const ResultHead head{system,   prepared.parameters,  experiment.title, done.status,
+                        identity, option_text(options), runner.threads()};
+  outcome.result = result_json(head, done.comparison, done.theory ? &*done.theory : nullptr,
+                               done.simulation ? &*done.simulation : nullptr, runner.seconds);
+  if (directory) {
+    try {
+      options.progress("writing", 0.0, "");
+      directory->publish(
+          files_of(system, outcome.result, resolved_experiment(system, prepared.parameters, experiment.title)),
+          done.status == Status::kInterrupted);
+      outcome.directory = directory->path();
+    } catch (const Error&) {
+      outcome.output_error = std::current_exception();
+    }
+  }
+  return outcome;
+}
+
+}  // namespace limes::experiment

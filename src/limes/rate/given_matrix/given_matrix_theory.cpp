@@ -1,0 +1,207 @@
+#include "limes/rate/given_matrix/given_matrix_theory.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "limes/rate/given_matrix/exact.hpp"
+#include "limes/rate/given_matrix/fixed_points.hpp"
+#include "limes/rate/given_matrix/lag_grid.hpp"
+#include "limes/rate/given_matrix/quenched_error.hpp"
+#include "limes/rate/network_draws.hpp"
+#include "limes/rate/result_shape.hpp"
+
+namespace limes::rate::given_matrix {
+namespace {
+
+using system::Tensor;
+
+constexpr std::size_t kReportedFixedPoints = 24;
+constexpr double kLongestCurve = 20000.0;
+
+QuenchedProblem problem_of(const RateDescription& description) {
+  QuenchedProblem problem;
+  problem.coupling = description.coupling.matrix.get();
+  problem.transfer = description.transfer;
+  problem.continuous = description.time == TimeKind::kContinuous;
+  problem.leak = problem.continuous ? 0.0 : description.leak;
+  problem.threshold = draw_thresholds(description, 0);
+  problem.noise_variance = description.noise_deviation * description.noise_deviation;
+  problem.noise_intensity = description.noise_intensity;
+  return problem;
+}
+
+/// Collects the entries of one branch.
+class BranchWriter {
+ public:
+  BranchWriter(const RateDescription& description, system::TheoryOutcome& outcome, system::Branch branch,
+               bool approximate)
+      : description_(description), outcome_(outcome), label_(branch.label), approximate_(approximate) {
+    outcome_.branches.push_back(std::move(branch));
+  }
+
+  system::TheoryQuantity& number(const std::string& name, double value, double error) {
+    outcome_.quantities.push_back({name, label_, quantity_of_population(description_, name, Tensor(value)),
+                                   quantity_of_population(description_, name, Tensor(error)), true, "", approximate_});
+    return outcome_.quantities.back();
+  }
+  void curve(const std::string& name, system::Axis axis, Tensor values) {
+    std::vector<system::Axis> axes{std::move(axis)};
+    put_population_axis(description_, name, axes, values);
+    outcome_.curves.push_back({name, label_, std::move(axes), std::move(values), approximate_});
+  }
+
+ private:
+  const RateDescription& description_;
+  system::TheoryOutcome& outcome_;
+  std::string label_;
+  bool approximate_;
+};
+
+system::Axis counted(const std::string& name, std::size_t count) {
+  system::Axis axis{name, "1", {}};
+  for (std::size_t i = 0; i < count; ++i) axis.values.push_back(static_cast<double>(i));
+  return axis;
+}
+
+void write_exact(const RateDescription& description, const QuenchedProblem& problem, system::TheoryOutcome& outcome) {
+  BranchWriter writer(description, outcome,
+                      {"exact", std::nullopt, "exact", "what holds exactly for this matrix", true}, false);
+  try {
+    const Bound norm = coupling_norm(*problem.coupling);
+    writer.number("coupling_norm", norm.value, norm.error);
+    if (const auto gain = contraction_gain(problem, norm)) writer.number("contraction_gain", gain->value, gain->error);
+  } catch (const ConvergenceError& error) {
+    outcome.warnings.push_back(fmt::format("coupling_norm and contraction_gain are left out: {}", error.what()));
+  }
+  try {
+    const CriticalGain critical = critical_gain(problem);
+    // Eigenvalues of a matrix far from normal lose digits: 1e-9 covers condition numbers of 1e6.
+    if (critical.value) writer.number("critical_gain", *critical.value, 1e-9 * *critical.value);
+    if (!critical.value) outcome.warnings.push_back("critical_gain is left out: " + critical.reason);
+  } catch (const ConvergenceError& error) {
+    outcome.warnings.push_back(fmt::format("critical_gain is left out: {}", error.what()));
+  }
+}
+
+std::size_t lag_points(const RateDescription& description, const QuenchedState& state) {
+  const double needed = std::max({20.0, description.simulation.lags, state.lags.back()});
+  const double last = std::min(description.theory.lags.value_or(needed), kLongestCurve * lag_step(description));
+  return static_cast<std::size_t>(std::ceil(last / lag_step(description) - 1e-9)) + 1;
+}
+
+void write_quenched(const RateDescription& description, const QuenchedProblem& problem, const QuenchedState& state,
+                    std::size_t index, system::TheoryOutcome& outcome) {
+  BranchWriter writer(
+      description, outcome,
+      {fmt::format("quenched-{}", index), state.stable, "quenched", std::string(kQuenchedDescription), true}, true);
+  const QuenchedErrors errors = quenched_errors(problem, state);
+  const auto write = [&](const std::string& name, double value, double error) {
+    system::TheoryQuantity& quantity = writer.number(name, value, error);
+    quantity.reason = kQuenchedErrorRule;
+    if (!state.converged) {
+      quantity.valid = false;
+      quantity.reason = fmt::format("the equations were solved to a residual of {:.1e} only", state.residual);
+    } else if (state.switching) {
+      quantity.valid = false;
+      quantity.reason = "switching: fluctuations carry the network from this state to another one and back";
+    }
+  };
+  write("mean", state.population_mean, errors.mean);
+  write("variance", state.population_variance, errors.variance);
+  write("frozen_variance", state.frozen_variance, errors.frozen_variance);
+  write("mean_output", state.mean_output, errors.mean_output);
+  if (state.converged && std::isfinite(state.lyapunov_exponent)) {
+    system::TheoryQuantity& exponent =
+        writer.number("lyapunov_exponent", state.lyapunov_exponent, errors.lyapunov_exponent);
+    exponent.reason =
+        fmt::format("an estimate: the larger of the {} growth rates incoherent {:.6g} and coherent {:.6g}",
+                    "mean-field", state.exponent_incoherent, state.exponent_coherent);
+  }
+  writer.number("residual", state.residual, 0.0);
+
+  const std::size_t points = lag_points(description, state);
+  const LagGrid grid(problem.continuous, problem.leak, state.lags.back());
+  std::vector<double> autocovariance;
+  for (std::size_t k = 0; k < points; ++k) {
+    autocovariance.push_back(state.frozen_variance +
+                             grid.interpolate(state.covariance, static_cast<double>(k) * lag_step(description)));
+  }
+  writer.curve("autocovariance", lag_axis(description, points), std::move(autocovariance));
+  writer.curve("neuron_mean", counted("unit", state.mean.size()), state.mean);
+  writer.curve("neuron_variance", counted("unit", state.mean.size()), state.variance);
+}
+
+void write_fixed_point(const RateDescription& description, const FixedPoint& point, std::size_t index, bool noisy,
+                       system::TheoryOutcome& outcome) {
+  BranchWriter writer(
+      description, outcome,
+      {fmt::format("fixed_point-{}", index), point.stable, "fixed_point",
+       noisy ? "fixed point of the network without its noise" : "fixed point of this network", !noisy && point.stable},
+      false);
+  const double error = 1e-9 + 10.0 * point.residual;
+  writer.number("mean", point.mean, error);
+  writer.number("variance", point.variance, error);
+  writer.number("frozen_variance", point.variance, error);
+  writer.number("mean_output", point.mean_output, error);
+  if (std::isfinite(point.lyapunov_exponent)) writer.number("lyapunov_exponent", point.lyapunov_exponent, 1e-7);
+  writer.number("residual", point.residual, 0.0);
+  writer.curve("neuron_mean", counted("unit", point.state.size()), point.state);
+  if (point.spectrum.empty()) return;
+  Tensor spectrum({point.spectrum.size()}, {}, true);
+  for (const std::complex<double> lambda : point.spectrum) {
+    spectrum.values.push_back(lambda.real());
+    spectrum.values.push_back(lambda.imag());
+  }
+  writer.curve("jacobian_spectrum", counted("index", point.spectrum.size()), std::move(spectrum));
+}
+
+/// The points to report, in their order: all of them, or the stable ones and then the first others.
+std::vector<FixedPoint> reported(FixedPointSearch search, system::TheoryOutcome& outcome) {
+  outcome.warnings.push_back(search.statement);
+  if (search.points.size() <= kReportedFixedPoints) return std::move(search.points);
+  outcome.warnings.push_back(
+      fmt::format("{} of the fixed points are reported, stable ones first", kReportedFixedPoints));
+  std::stable_partition(search.points.begin(), search.points.end(), [](const FixedPoint& p) { return p.stable; });
+  search.points.resize(kReportedFixedPoints);
+  std::stable_sort(search.points.begin(), search.points.end(), [](const FixedPoint& a, const FixedPoint& b) {
+    return std::pair(a.mean, a.variance) < std::pair(b.mean, b.variance);
+  });
+  return std::move(search.points);
+}
+
+}  // namespace
+
+system::TheoryOutcome given_matrix_theory(const RateDescription& description, const system::Context& context) {
+  system::TheoryOutcome outcome;
+  const QuenchedProblem problem = problem_of(description);
+  const bool noisy = (problem.continuous ? problem.noise_intensity : problem.noise_variance) > 0.0;
+  std::vector<std::vector<double>> means;
+  if (description.theory.quenched) {
+    QuenchedOptions options;
+    options.tolerance = description.theory.tolerance;
+    options.stop = context.stop;
+    const std::vector<QuenchedState> states = quenched_states(problem, options);
+    for (std::size_t k = 0; k < states.size(); ++k) {
+      write_quenched(description, problem, states[k], k, outcome);
+      means.push_back(states[k].mean);
+      if (!states[k].converged) outcome.status = system::Status::kNotConverged;
+      if (states[k].lag_tail > 1e-4) {
+        outcome.warnings.push_back(
+            fmt::format("quenched-{}: at the longest lag the autocovariance is still {:.1e} of its "
+                        "start",
+                        k, states[k].lag_tail));
+      }
+    }
+  }
+  context.progress(0.5, "fixed points");
+  FixedPointOptions options;
+  options.stop = context.stop;
+  const std::vector<FixedPoint> points = reported(fixed_points(problem, options, means), outcome);
+  for (std::size_t k = 0; k < points.size(); ++k) write_fixed_point(description, points[k], k, noisy, outcome);
+  write_exact(description, problem, outcome);
+  return outcome;
+}
+
+}  // namespace limes::rate::given_matrix

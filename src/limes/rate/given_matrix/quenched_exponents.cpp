@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "limes/rate/given_matrix/quenched_solver.hpp"
+
+namespace limes::rate::given_matrix {
+namespace {
+
+using Eigen::Index;
+using Eigen::VectorXd;
+
+constexpr double kNegativeInfinity = -std::numeric_limits<double>::infinity();
+
+/// matrix with every entry squared and column j multiplied by factor_j.
+coupling::Matrix squared_times(const coupling::Matrix& matrix, const VectorXd& factor) {
+  return std::visit(
+      [&](const auto& stored) -> coupling::Matrix {
+        auto result = stored;
+        if constexpr (std::is_same_v<std::decay_t<decltype(stored)>, coupling::DenseMatrix>) {
+          for (Index row = 0; row < result.rows(); ++row) {
+            result.row(row) = result.row(row).cwiseAbs2().cwiseProduct(factor.transpose());
+          }
+        } else {
+          for (Index row = 0; row < result.rows(); ++row) {
+            for (coupling::SparseMatrix::InnerIterator entry(result, row); entry; ++entry) {
+              entry.valueRef() = entry.value() * entry.value() * factor[entry.col()];
+            }
+          }
+        }
+        return result;
+      },
+      matrix);
+}
+
+/// C_j'(k) = E f_j'(t) f_j'(t+k) at the lags of the grid, N x L; exact at lag 0.
+RowMajorMatrix gain_covariances(QuenchedEquations& equations, const QuenchedPoint& point) {
+  const Index size = equations.size();
+  const Index lags = equations.grid().size();
+  RowMajorMatrix gains(size, lags);
+  std::vector<double> outputs(static_cast<std::size_t>(lags));
+  for (Index i = 0; i < size; ++i) {
+    equations.moments().lag_outputs(point.mean[i], {point.covariance.row(i).data(), outputs.size()}, outputs,
+                                    {gains.row(i).data(), outputs.size()});
+  }
+  const VectorXd variance = point.covariance.col(0);
+  const auto count = static_cast<std::size_t>(size);
+  gains.col(0) = equations.moments().gains({point.mean.data(), count}, {variance.data(), count}).dfdf;
+  return gains;
+}
+
+/// The kappa at which the Perron root of psi -> F_kappa (J_ij^2 C_j'(k) psi_j(k)) is 1: the root falls with kappa.
+double incoherent_kappa(QuenchedEquations& equations, const QuenchedPoint& point) {
+  const QuenchedProblem& problem = equations.problem();
+  const RowMajorMatrix gains = gain_covariances(equations, point);
+  const Index size = equations.size();
+  const Index lags = equations.grid().size();
+  VectorXd vector = VectorXd::Ones(size * lags);
+  const auto root = [&](double kappa) {
+    const RowMajorMatrix filter = equations.grid().filter(kappa).transpose();
+    const Product product = [&](const VectorXd& psi) {
+      const RowMajorMatrix weighted =
+          gains.cwiseProduct(Eigen::Map<const RowMajorMatrix>(psi.data(), size, lags).cwiseMax(0.0));
+      const RowMajorMatrix result = squared_coupled(*problem.coupling, weighted) * filter;
+      return VectorXd(Eigen::Map<const VectorXd>(result.data(), result.size()));
+    };
+    return perron_root(product, vector, 1e-8, 500);
+  };
+  // Secant steps on ln(root) against ln(kappa - floor), floor = gamma or 0: that relation is nearly a straight line.
+  const double floor = problem.continuous ? 0.0 : problem.leak;
+  double x = std::log(problem.continuous ? 1.0 : 1.0 - floor);
+  double y = std::log(root(floor + std::exp(x)));
+  double slope = -2.0;
+  for (int step = 0; step < 30 && std::abs(y) > 1e-8; ++step) {
+    const double next = x - std::clamp(y / slope, -2.0, 2.0);
+    const double found = std::log(root(floor + std::exp(next)));
+    if (!std::isfinite(found)) return floor;
+    if (next == x) break;
+    const double secant = (found - y) / (next - x);
+    if (secant < -0.1) slope = secant;
+    x = next;
+    y = found;
+  }
+  return floor + std::exp(x);
+}
+
+}  // namespace
+
+VectorXd mean_slopes(QuenchedEquations& equations, const QuenchedPoint& point) {
+  const VectorXd variance = point.covariance.col(0);
+  const auto count = static_cast<std::size_t>(equations.size());
+  return equations.moments().gains({point.mean.data(), count}, {variance.data(), count}).df;
+}
+
+QuenchedExponents quenched_exponents(QuenchedEquations& equations, const QuenchedPoint& point, bool with_incoherent) {
+  const QuenchedProblem& problem = equations.problem();
+  const VectorXd variance = point.covariance.col(0);
+  const auto count = static_cast<std::size_t>(equations.size());
+  const GainMoments gain = equations.moments().gains({point.mean.data(), count}, {variance.data(), count});
+  const double leak = problem.continuous ? 0.0 : problem.leak;
+  QuenchedExponents result{kNegativeInfinity, kNegativeInfinity};
+
+  // One Perron root tells whether anything feeds back at all: 0 exactly where the graph of J diag(f') has no cycle.
+  const double squares = coupling::spectral_radius(squared_times(*problem.coupling, gain.dfdf));
+  if (squares == 0.0) {
+    result.coherent = problem.continuous ? -1.0 : std::log(leak);
+    result.incoherent = result.coherent;
+    return result;
+  }
+  const VectorXd slope = gain.df;
+  const Product linearised = [&](const VectorXd& x) {
+    return VectorXd(leak * x + coupled(*problem.coupling, slope.cwiseProduct(x)));
+  };
+  const auto leading =
+      leading_eigenvalue(linearised, equations.size(),
+                         problem.continuous ? Which::kLargestRealPart : Which::kLargestModulus, 1e-7, 120, 15);
+  result.coherent = problem.continuous ? leading.value.real() - 1.0 : std::log(std::abs(leading.value));
+  if (equations.one_lag()) {
+    result.incoherent = 0.5 * std::log(squares);
+  } else if (variance.maxCoeff() == 0.0) {
+    // Nothing fluctuates: psi does not depend on the lag and (kappa - gamma)^2, or kappa^2, is the Perron root.
+    const double kappa = leak + std::sqrt(squares);
+    result.incoherent = problem.continuous ? kappa - 1.0 : std::log(kappa);
+  } else if (with_incoherent) {
+    const double kappa = incoherent_kappa(equations, point);
+    result.incoherent = problem.continuous ? kappa - 1.0 : std::log(kappa);
+  }
+  return result;
+}
+
+}  // namespace limes::rate::given_matrix

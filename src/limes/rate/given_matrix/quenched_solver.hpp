@@ -1,0 +1,50 @@
+#pragma once
+// One start of the quenched mean field to its state, and what is computed at a state. For this folder only.
+
+#include <optional>
+
+#include "limes/rate/given_matrix/quenched_equations.hpp"
+
+namespace limes::rate::given_matrix {
+
+/// Mean and variance of every neuron from which a search starts.
+struct QuenchedStart {
+  Eigen::VectorXd mean;
+  Eigen::VectorXd variance;
+};
+
+/// The point at which a search ended.
+struct QuenchedSolution {
+  QuenchedPoint point;
+  std::shared_ptr<QuenchedEquations> equations;  ///< on the grid of lags on which the point stands
+  double residual = 0.0;
+  double lag_tail = 0.0;
+  int iterations = 0;
+  bool converged = false;
+};
+
+/// Relaxes by the mean field's own dynamics, accelerates (Anderson), polishes (Newton-Krylov at one lag), and lengthens
+/// the grid of lags until D_i at its end is below 1e-8 v_i.
+[[nodiscard]] QuenchedSolution solve_quenched(const QuenchedProblem& problem, const QuenchedOptions& options,
+                                              const QuenchedStart& start);
+
+/// The same from a solution, with every D_i of the equations multiplied by `factor` (quenched_error.hpp).
+[[nodiscard]] QuenchedSolution solve_with_factor(const QuenchedSolution& solution, const QuenchedOptions& options,
+                                                 const Eigen::VectorXd& factor);
+
+/// Averages over neurons, stability and, if asked for, exponents at a solution.
+[[nodiscard]] QuenchedState describe_state(const QuenchedSolution& solution, const QuenchedOptions& options);
+
+/// E f_j' of every neuron: the slopes of the coherent linearisation J diag(E f').
+[[nodiscard]] Eigen::VectorXd mean_slopes(QuenchedEquations& equations, const QuenchedPoint& point);
+
+struct QuenchedExponents {
+  double incoherent = 0.0;
+  double coherent = 0.0;
+};
+
+/// Both estimates of the maximal Lyapunov exponent (QuenchedState).
+[[nodiscard]] QuenchedExponents quenched_exponents(QuenchedEquations& equations, const QuenchedPoint& point,
+                                                   bool with_incoherent);
+
+}  // namespace limes::rate::given_matrix

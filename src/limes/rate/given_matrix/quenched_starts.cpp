@@ -1,0 +1,87 @@
+#include "limes/rate/given_matrix/quenched_starts.hpp"
+
+#include <cmath>
+
+#include "limes/math/random.hpp"
+
+namespace limes::rate::given_matrix {
+namespace {
+
+using Eigen::Index;
+using Eigen::VectorXd;
+
+/// Appends `vector` at root mean square 1, unless it is (nearly) contained in what is there.
+void append_direction(std::vector<VectorXd>& directions, VectorXd vector) {
+  const double length = vector.norm();
+  if (!(length > 0.0)) return;
+  vector *= std::sqrt(static_cast<double>(vector.size())) / length;
+  for (const VectorXd& other : directions) {
+    if (std::abs(vector.dot(other)) > 0.99 * static_cast<double>(vector.size())) return;
+  }
+  directions.push_back(std::move(vector));
+}
+
+}  // namespace
+
+double largest_drive(const coupling::Matrix& matrix) {
+  double sum = 0.0;
+  coupling::for_each_entry(matrix, [&](Index, Index, double value) { sum += std::abs(value); });
+  return 1.0 + sum / static_cast<double>(coupling::size(matrix));
+}
+
+std::vector<VectorXd> leading_directions(const coupling::Matrix& matrix) {
+  const Index size = coupling::size(matrix);
+  std::vector<VectorXd> directions;
+  append_direction(directions, VectorXd::Ones(size));
+  const Product product = [&](const VectorXd& x) { return coupled(matrix, x); };
+  for (const Which which : {Which::kLargestRealPart, Which::kLargestModulus}) {
+    // A start needs no more than the rough direction.
+    const LeadingEigenvalue leading = leading_eigenvalue(product, size, which, 1e-3, 60, 6);
+    append_direction(directions, leading.vector.real());
+    append_direction(directions, leading.vector.imag());
+  }
+  return directions;
+}
+
+std::vector<QuenchedStart> quenched_starts(const QuenchedProblem& problem, const QuenchedOptions& options,
+                                           const std::vector<std::vector<double>>& extra) {
+  const Index size = coupling::size(*problem.coupling);
+  const double noise =
+      problem.continuous ? problem.noise_intensity : problem.noise_variance / (1.0 - problem.leak * problem.leak);
+  // Outputs of variance 1 in every neuron: more than any bounded transfer can give.
+  const VectorXd loud =
+      (squared_coupled(*problem.coupling, RowMajorMatrix::Ones(size, 1)).col(0).array() + noise).matrix();
+  const VectorXd quiet = VectorXd::Constant(size, noise);
+  const double drive = largest_drive(*problem.coupling);
+
+  std::vector<VectorXd> means{VectorXd::Zero(size)};
+  const std::vector<VectorXd> directions = leading_directions(*problem.coupling);
+  for (const VectorXd& direction : directions) {
+    means.emplace_back(drive * direction);
+    means.emplace_back(-drive * direction);
+  }
+  for (int k = 0; k < options.pattern_starts; ++k) {
+    math::RandomStream stream(1, 0, math::Purpose::kTheory, static_cast<std::uint64_t>(k));
+    VectorXd mean = VectorXd::Zero(size);
+    for (const VectorXd& direction : directions) mean += stream.normal() * direction;
+    // Alternately weak and strong: basins of weak states are not reached from far away.
+    means.emplace_back((k % 2 == 0 ? drive : 0.3) * mean);
+  }
+  for (const std::vector<double>& mean : extra) {
+    means.emplace_back(Eigen::Map<const VectorXd>(mean.data(), size));
+  }
+
+  std::vector<QuenchedStart> starts;
+  starts.push_back({means.front(), loud});
+  for (const VectorXd& mean : means) starts.push_back({mean, quiet});
+  // Without noise a start without fluctuations stays without: the fluctuating states need their own.
+  if (noise == 0.0) {
+    const std::size_t patterns = 1 + 2 * directions.size();
+    for (std::size_t k = 1; k < means.size(); ++k) {
+      if (k <= 2 || k >= patterns) starts.push_back({means[k], loud});
+    }
+  }
+  return starts;
+}
+
+}  // namespace limes::rate::given_matrix
