@@ -42,6 +42,7 @@ struct Options {
   CLI::App* create = nullptr;
   CLI::App* run = nullptr;
   CLI::App* report = nullptr;
+  CLI::App* matrix = nullptr;
 };
 
 Options declare(CLI::App& app, Arguments& arguments, std::string& only, bool& wants_version) {
@@ -60,6 +61,13 @@ Options declare(CLI::App& app, Arguments& arguments, std::string& only, bool& wa
   options.create = command("new", "print a commented experiment to start from");
   options.run = command("run", "solve the theory, simulate the network, compare the two");
   options.report = command("report", "rebuild the report and the figures of a run");
+  options.matrix = command("matrix", "write a signed, sparse, heavy-tailed matrix that looks like a connectome");
+  options.matrix->add_option("FILE", arguments.name, "Matrix Market file to write")->required();
+  options.matrix->add_option("--size", arguments.matrix_size, "number of neurons (default 300)")->type_name("N");
+  options.matrix->add_option("--degree", arguments.mean_degree, "mean number of sources per neuron (default 20)")
+      ->type_name("K");
+  options.matrix->add_option("--seed", arguments.seed, "seed of the draw (default 1)")->type_name("N");
+  options.show->add_flag("--markdown", arguments.markdown, "print the page of the documentation");
   options.show->add_option("SYSTEM", arguments.name, "a name that `limes list` prints")->required();
   options.create->add_option("SYSTEM", arguments.name, "a name that `limes list` prints")->required();
   options.report->add_option("DIR", arguments.name, "the folder of a run")->required();
@@ -116,7 +124,7 @@ Arguments read_arguments(int count, const char* const* values) {
     return arguments;
   }
   if (app.get_subcommands().empty())
-    throw InputError("no command", "give list, show, new, run or report; see `limes --help`");
+    throw InputError("no command", "give list, show, new, run, report or matrix; see `limes --help`");
   if (app.get_subcommands().size() > 1) throw InputError("more than one command", "give one");
   const CLI::App* chosen = app.get_subcommands().front();
   if (chosen == options.list) arguments.command = Arguments::Command::kList;
@@ -124,6 +132,7 @@ Arguments read_arguments(int count, const char* const* values) {
   if (chosen == options.create) arguments.command = Arguments::Command::kNew;
   if (chosen == options.run) arguments.command = Arguments::Command::kRun;
   if (chosen == options.report) arguments.command = Arguments::Command::kReport;
+  if (chosen == options.matrix) arguments.command = Arguments::Command::kMatrix;
   if (chosen == options.run) {
     arguments.only = read_only(only);
     if (options.run->count("--threads") > 0 && arguments.threads < 1) {

@@ -10,10 +10,10 @@ namespace limes::app {
 
 /// What the user asked for.
 struct Arguments {
-  enum class Command { kHelp, kVersion, kList, kShow, kNew, kRun, kReport };
+  enum class Command { kHelp, kVersion, kList, kShow, kNew, kRun, kReport, kMatrix };
   Command command = Command::kHelp;
   std::string help;  ///< kHelp: the text
-  std::string name;  ///< kShow, kNew: the system; kRun: the file (may be empty); kReport: the folder
+  std::string name;  ///< kShow, kNew: the system; kRun: the file (may be empty); kReport: the folder; kMatrix: the file
   std::vector<std::string> sets;
   std::optional<std::uint64_t> seed;
   std::optional<std::string> out;
@@ -21,6 +21,9 @@ struct Arguments {
   int threads = 0;
   bool json = false;
   bool quick = false;
+  bool markdown = false;           ///< kShow: a page of documentation
+  std::int64_t matrix_size = 300;  ///< kMatrix: number of neurons
+  double mean_degree = 20.0;       ///< kMatrix: mean number of sources per target
 };
 
 /// Reads the command line. Throws InputError for anything that is not understood, with the nearest name.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "limes/coupling/heavy_tailed.hpp"
+#include "limes/coupling_files/write.hpp"
 #include "limes/experiment/experiment_text.hpp"
 #include "limes/experiment/json_text.hpp"
 #include "limes/experiment/registry.hpp"
@@ -59,6 +61,15 @@ int run(const Arguments& arguments, const StopToken& stop) {
   return exit_status(outcome.status);
 }
 
+void write_matrix(const Arguments& arguments) {
+  coupling::HeavyTailed law;
+  law.size = arguments.matrix_size;
+  law.mean_degree = arguments.mean_degree;
+  const coupling::Matrix matrix = coupling::heavy_tailed_matrix(arguments.seed.value_or(1), law);
+  coupling::write_matrix_market(arguments.name, matrix);
+  print_result(arguments.name + "\n");
+}
+
 }  // namespace
 
 int execute(const Arguments& arguments, const StopToken& stop) {
@@ -74,7 +85,8 @@ int execute(const Arguments& arguments, const StopToken& stop) {
       print_result(list_page(experiment::systems()));
       return 0;
     case Command::kShow:
-      print_result(show_page(experiment::find_system(arguments.name)));
+      print_result(arguments.markdown ? markdown_page(experiment::find_system(arguments.name))
+                                      : show_page(experiment::find_system(arguments.name)));
       return 0;
     case Command::kNew:
       print_result(experiment::new_experiment(experiment::find_system(arguments.name)));
@@ -83,6 +95,9 @@ int execute(const Arguments& arguments, const StopToken& stop) {
       return run(arguments, stop);
     case Command::kReport:
       print_result(experiment::rebuild_report(arguments.name) + "\n");
+      return 0;
+    case Command::kMatrix:
+      write_matrix(arguments);
       return 0;
   }
   return 1;

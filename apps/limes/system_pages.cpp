@@ -114,6 +114,31 @@ std::string results_text(const std::vector<Info>& infos) {
   return table({{"name"}, {"unit"}, {"meaning"}}, rows, 2);
 }
 
+/// A cell of a Markdown table: a bar would end it.
+std::string cell(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '|') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+std::string bullets(const std::vector<std::string>& texts) {
+  std::string result;
+  for (const std::string& text : texts) result += "- " + text + "\n";
+  return result;
+}
+
+template <typename Info>
+std::string results_markdown(const std::vector<Info>& infos) {
+  std::string text = "| name | unit | meaning |\n|---|---|---|\n";
+  for (const Info& info : infos) {
+    text += fmt::format("| `{}` | {} | {} |\n", info.name, unit_text(info.unit), cell(info.meaning));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string list_page(const std::vector<system::System>& systems) {
@@ -133,6 +158,24 @@ std::string show_page(const system::System& system) {
     text += heading("When not to believe it") + lines(system.when_not_to_believe);
   if (!system.references.empty()) text += heading("References") + lines(system.references);
   return text + fmt::format("\nStart with: limes new {} > my.toml\n", system.id);
+}
+
+std::string markdown_page(const system::System& system) {
+  std::string text =
+      fmt::format("# {}\n\n{}. Made by `limes show {} --markdown`.\n", system.id, system.title, system.id);
+  text += "\n## Equations\n```\n";
+  for (const std::string& equation : system.equations) text += equation + "\n";
+  text += "```\n\n## Conventions\n" + bullets(system.conventions);
+  text += "\n## When not to believe it\n" + bullets(system.when_not_to_believe);
+  text += "\n## Parameters\n| key | default | unit | values | meaning |\n|---|---|---|---|---|\n";
+  for (const Parameter& parameter : system.schema.parameters) {
+    text += fmt::format("| `{}` | {} | {} | {} | {} |\n", parameter.key, cell(default_text(parameter)),
+                        unit_text(parameter.unit), cell(values_text(parameter)), cell(explanation(parameter)));
+  }
+  text += "\n## Quantities\n" + results_markdown(system.schema.quantities);
+  text += "\n## Curves\n" + results_markdown(system.schema.curves);
+  text += "\n## References\n" + bullets(system.references);
+  return text;
 }
 
 }  // namespace limes::app

@@ -12,4 +12,7 @@ namespace limes::app {
 /// `limes show SYSTEM`: equations, conventions, every parameter, quantities, curves, limits and references.
 [[nodiscard]] std::string show_page(const system::System& system);
 
+/// `limes show SYSTEM --markdown`: the same as a page of the documentation (docs/systems/).
+[[nodiscard]] std::string markdown_page(const system::System& system);
+
 }  // namespace limes::app

@@ -5,6 +5,8 @@
 #include <toml++/toml.h>
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <cmath>
 #include <limits>
 #include <optional>
 
@@ -96,6 +98,10 @@ Json value_as_toml(const std::string& text) {
   } catch (const toml::parse_error&) {  // then it is a string
   } catch (const InputError&) {
   }
+  // `.5` and `5.` are no TOML, but whoever writes them on a command line means a number.
+  double number = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size() && std::isfinite(number)) return number;
   return text;
 }
 
