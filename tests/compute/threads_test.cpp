@@ -59,17 +59,6 @@ TEST(ParallelFor, CallsNest) {
   for (const int count : touched) EXPECT_EQ(count, 1);
 }
 
-TEST(ParallelFor, WaitingForAnInnerLoopStartsNoOtherOuterChunk) {
-  Threads threads(2);
-  parallel_for(threads, 0, 50, 1, [&](std::size_t, std::size_t) {
-    thread_local bool inside = false;
-    EXPECT_FALSE(inside);
-    inside = true;
-    parallel_for(threads, 0, 8, 1, [](std::size_t, std::size_t) { std::this_thread::yield(); });
-    inside = false;
-  });
-}
-
 TEST(Threads, HasAtLeastOne) {
   EXPECT_GE(Threads().count(), 1U);
   EXPECT_EQ(Threads(3).count(), 3U);

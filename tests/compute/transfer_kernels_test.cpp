@@ -207,10 +207,27 @@ TYPED_TEST(TransferKernelsTest, NotANumberStaysAndInfinityGivesTheLimit) {
   });
 }
 
+TYPED_TEST(TransferKernelsTest, BitsDoNotDependOnTheNumberOfThreads) {
+  const auto numbers = reference::numbers<TypeParam>(3 * kTransferChunk + 5, 5);
+  const std::span<const TypeParam> u(numbers);
+  std::vector<TypeParam> f(u.size()), slope(u.size()), value(u.size()), f_serial(u.size()), slope_serial(u.size());
+  apply_transfer_with_slope({Kind::kErf, 2.0}, u, std::span(f_serial), std::span(slope_serial));
+  for (const std::size_t count : {1, 2}) {
+    Threads threads(count);
+    apply_transfer(threads, {Kind::kErf, 2.0}, u, std::span(value));
+    apply_transfer_with_slope(threads, {Kind::kErf, 2.0}, u, std::span(f), std::span(slope));
+    EXPECT_EQ(value, f_serial);
+    EXPECT_EQ(f, f_serial);
+    EXPECT_EQ(slope, slope_serial);
+  }
+}
+
 TEST(TransferKernels, RefuseSpansOfDifferentLength) {
   std::vector<double> u(3), f(2), slope(3);
   EXPECT_THROW(apply_transfer({}, u, f), InputError);
   EXPECT_THROW(apply_transfer_with_slope({}, u, slope, f), InputError);
+  Threads threads(1);
+  EXPECT_THROW(apply_transfer(threads, {}, std::span<const double>(u), std::span(f)), InputError);
 }
 
 }  // namespace
