@@ -12,8 +12,12 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
-constexpr int kProbes = 32;
-constexpr int kSeriesTerms = 400;
+constexpr Index kExactUpTo = 128;  // so many neurons are probed one by one
+constexpr Index kProbes = 64;      // random ones otherwise; an average over neurons errs by sqrt(2/64)/sqrt(N)
+constexpr Index kFewProbes = 16;   // for more neurons than
+constexpr Index kManyNeurons = 20000;
+constexpr int kTerms = 2000;
+constexpr double kDecayed = 0.02;  // of the first norm: what follows adds less than 1e-3 of the sum of squares
 
 QuenchedSolution solution_of(const QuenchedProblem& problem, const QuenchedState& state) {
   QuenchedSolution solution;
@@ -28,48 +32,112 @@ QuenchedSolution solution_of(const QuenchedProblem& problem, const QuenchedState
   return solution;
 }
 
-/// C_ii / v_i of the linear response; empty where its series does not converge.
+/// Probes x with E x x^T = diag(source), as columns; unit vectors (times sqrt(source)) for few neurons.
+RowMajorMatrix probes(const VectorXd& source) {
+  const Index size = source.size();
+  const VectorXd root = source.cwiseSqrt();
+  if (size <= kExactUpTo) return root.asDiagonal();
+  const Index count = size > kManyNeurons ? kFewProbes : kProbes;
+  RowMajorMatrix result(size, count);
+  for (Index i = 0; i < size; ++i) {
+    math::RandomStream stream(2, 0, math::Purpose::kTheory, static_cast<std::uint64_t>(i));
+    const double height = root[i] / std::sqrt(static_cast<double>(count));
+    for (Index p = 0; p < count; ++p) result(i, p) = stream.uniform() < 0.5 ? -height : height;
+  }
+  return result;
+}
+
+struct LinearNetwork {
+  const coupling::Matrix* matrix;
+  VectorXd slope;
+  bool continuous;
+  double leak;
+
+  /// W x for several columns.
+  [[nodiscard]] RowMajorMatrix feedback(const RowMajorMatrix& x) const {
+    const RowMajorMatrix scaled = slope.asDiagonal() * x;
+    return std::visit([&](const auto& stored) { return RowMajorMatrix(stored * scaled); }, *matrix);
+  }
+  /// sum_j W_ij^2 x_jl.
+  [[nodiscard]] RowMajorMatrix squared_feedback(const RowMajorMatrix& x) const {
+    return squared_coupled(*matrix, slope.cwiseAbs2().asDiagonal() * x);
+  }
+};
+
+/// diag C of u' = A u + white private noise: sum_k A^k S A^kT, or the integral of e^(At) S e^(A^T t) in continuous time
+/// (Runge-Kutta, trapezoid rule). Orders 0 and 1 are left out where `from_second`. Empty where it does not converge.
+VectorXd full_variance(const LinearNetwork& network, const VectorXd& source, double step, bool from_second) {
+  RowMajorMatrix x = probes(source);
+  VectorXd sum = VectorXd::Zero(source.size());
+  const double start = x.norm();
+  for (int k = 0; k < kTerms; ++k) {
+    const double weight = network.continuous ? (k == 0 ? 0.5 * step : step) : 1.0;
+    if (!from_second || k >= 2) sum += weight * x.rowwise().squaredNorm();
+    if (network.continuous) {
+      const auto slope = [&](const RowMajorMatrix& y) { return RowMajorMatrix(network.feedback(y) - y); };
+      const RowMajorMatrix k1 = slope(x);
+      const RowMajorMatrix k2 = slope(x + 0.5 * step * k1);
+      const RowMajorMatrix k3 = slope(x + 0.5 * step * k2);
+      x += step / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + slope(x + step * k3));
+    } else {
+      x = network.leak * x + network.feedback(x);
+    }
+    if (!(x.norm() < 1e4 * start)) return {};
+    if (x.norm() < kDecayed * start) return sum;
+  }
+  return {};
+}
+
+/// The same without covariances between neurons: the linear form of the quenched mean field.
+VectorXd kept_variance(const LinearNetwork& network, const LagGrid& grid, const VectorXd& source, bool from_second) {
+  if (from_second) {
+    RowMajorMatrix term = source;
+    VectorXd sum = VectorXd::Zero(source.size());
+    for (int k = 0; k < kTerms && term.sum() > 1e-6 * source.sum(); ++k) {
+      if (k >= 2) sum += term.col(0);
+      term = network.squared_feedback(term);
+    }
+    return sum;
+  }
+  // White noise <x x'> = S delta is an intensity of S/2.
+  const RowMajorMatrix drive = source * grid.noise_response(network.continuous ? 0.5 : 1.0);
+  const RowMajorMatrix filter = grid.filter().transpose();
+  RowMajorMatrix covariance = drive;
+  for (int k = 0; k < kTerms; ++k) {
+    const RowMajorMatrix next = network.squared_feedback(covariance) * filter + drive;
+    const double change = (next.col(0) - covariance.col(0)).norm();
+    covariance = next;
+    if (change <= 1e-4 * covariance.col(0).norm()) break;
+  }
+  return covariance.col(0);
+}
+
+/// C_ii / v_i of the linear response; empty where it does not exist.
 VectorXd linear_response_factor(QuenchedSolution& solution) {
   const QuenchedProblem& problem = solution.equations->problem();
   const VectorXd variance = solution.point.covariance.col(0);
-  const Index size = variance.size();
-  const double leak = problem.continuous ? 0.0 : problem.leak;
-  const VectorXd slope = mean_slopes(*solution.equations, solution.point) / (1.0 - leak);
-  const RowMajorMatrix passed_on = slope.cwiseAbs2().cwiseProduct(variance);
-  const VectorXd source = (variance - squared_coupled(*problem.coupling, passed_on).col(0)).cwiseMax(0.0);
+  LinearNetwork network{problem.coupling, mean_slopes(*solution.equations, solution.point), problem.continuous,
+                        problem.continuous ? 0.0 : problem.leak};
   const bool one_lag = solution.equations->one_lag();
-
-  // Terms of order 0 and 1 of the series sum_k diag(W^k S W^kT) are the same with and without the other covariances;
-  // leaving them out of both takes most of the noise of the probes with them.
-  const Product feedback = [&](const VectorXd& x) { return coupled(*problem.coupling, slope.cwiseProduct(x)); };
-  const Product system = [&](const VectorXd& x) { return VectorXd(x - feedback(x)); };
-  VectorXd full = VectorXd::Zero(size);
-  for (int probe = 0; probe < kProbes; ++probe) {
-    math::RandomStream stream(2, 0, math::Purpose::kTheory, static_cast<std::uint64_t>(probe));
-    VectorXd term(size);
-    for (Index i = 0; i < size; ++i) term[i] = (stream.uniform() < 0.5 ? -1.0 : 1.0) * std::sqrt(source[i]);
-    if (!one_lag) {
-      full += gmres(system, term, 1e-3).cwiseAbs2() / kProbes;
-      continue;
-    }
-    const double start = term.norm();
-    for (int k = 1; k < kSeriesTerms && term.norm() > 1e-3 * start; ++k) {
-      term = feedback(term);
-      if (k >= 2) full += term.cwiseAbs2() / kProbes;
-      if (!(term.norm() < 1e3 * start)) return {};
-    }
-    if (term.norm() > 1e-2 * start) return {};
+  // What reaches a neuron's variance otherwise than through the variances of its sources; exact at gamma = 0.
+  const double passed = 1.0 / ((1.0 - network.leak) * (1.0 - network.leak));
+  const VectorXd source = (variance - passed * network.squared_feedback(variance).col(0)).cwiseMax(0.0);
+  if (source.isZero(0.0)) return {};
+  double step = 1.0;
+  if (problem.continuous) {
+    const Product product = [&](const VectorXd& x) { return VectorXd(network.feedback(x)); };
+    const double radius =
+        std::abs(leading_eigenvalue(product, variance.size(), Which::kLargestModulus, 0.05, 40, 2).value);
+    step = std::min(0.1, 0.5 / (1.0 + radius));
   }
-  VectorXd kept = VectorXd::Zero(size);
-  RowMajorMatrix term = source;
-  for (int k = 0; k < kSeriesTerms && term.sum() > 1e-6 * source.sum(); ++k) {
-    if (!one_lag || k >= 2) kept += term.col(0);
-    term = squared_coupled(*problem.coupling, slope.cwiseAbs2().cwiseProduct(term.col(0)));
-  }
-  VectorXd factor = VectorXd::Ones(size);
-  for (Index i = 0; i < size; ++i) {
-    if (variance[i] <= 0.0) continue;
-    const double change = one_lag ? (full[i] - kept[i]) / variance[i] : full[i] / std::max(kept[i], 1e-300) - 1.0;
+  // At gamma = 0 the orders 0 and 1 are the same in both: without them most of the noise of the probes is gone.
+  const VectorXd full = full_variance(network, source, step, one_lag);
+  if (full.size() == 0) return {};
+  const VectorXd kept = kept_variance(network, solution.equations->grid(), source, one_lag);
+  VectorXd factor = VectorXd::Ones(variance.size());
+  for (Index i = 0; i < variance.size(); ++i) {
+    if (variance[i] <= 0.0 || (!one_lag && kept[i] <= 0.0)) continue;
+    const double change = one_lag ? (full[i] - kept[i]) / variance[i] : full[i] / kept[i] - 1.0;
     factor[i] = std::clamp(1.0 + change, 0.1, 10.0);
   }
   return factor;

@@ -21,14 +21,14 @@ struct QuenchedErrors {
   double relative_variance = 0.0;
 };
 
-/// The next order in the covariances between neurons. Around the state deviations obey delta u' = A delta u + private
-/// noise, A = gamma + W, W = J diag(E f'). At gamma = 0 the full covariance is C = W C W^T + S; the mean field keeps
-/// the diagonal v_i = sum_j W_ij^2 v_j + S_i, which says what S is. For gamma > 0 and in continuous time the same
-/// comparison is made at zero frequency, C = (1 - W')^-1 S (1 - W')^-T with W' = W/(1 - gamma), where a low-pass filter
-/// is most correlated. diag C comes from random probes (32, fixed seed: 18 % per neuron, less in averages). Each D_i of
-/// the equations is then multiplied by C_ii/v_i and the equations are solved again: the errors are the shifts of the
-/// averages over neurons, plus the residual. Where the linear response does not exist (its radius is 1 or more) or the
-/// changed equations have no solution nearby, the error is the value's own scale.
+/// The next order in the covariances between neurons. Around the state deviations obey u' = A u + private noise,
+/// A = gamma + W, W = J diag(E f') (continuous time: du/ds = -u + W u + noise). Of white noise with variances S_i the
+/// network makes the covariance C = sum_k A^k S A^kT, the mean field keeps only what passes through the variances. At
+/// gamma = 0 that is v_i = sum_j W_ij^2 v_j + S_i, which says what S is; otherwise S is taken from the same balance at
+/// zero frequency. diag C is exact up to 128 neurons and comes from random probes beyond (64, or 16 for more than 20000
+/// neurons). Each D_i of the equations is then multiplied by the ratio of the two and the equations are solved again:
+/// the errors are the shifts of the averages over neurons, plus the residual. Where the linear response does not exist
+/// (a coherent exponent >= 0) or the changed equations have no solution nearby, the error is the value's own scale.
 [[nodiscard]] QuenchedErrors quenched_errors(const QuenchedProblem& problem, const QuenchedState& state,
                                              const QuenchedOptions& options = {});
 
