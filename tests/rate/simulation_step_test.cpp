@@ -6,6 +6,7 @@
 #include <unsupported/Eigen/MatrixFunctions>
 
 #include "limes/coupling/gaussian.hpp"
+#include "limes/math/random.hpp"
 #include "limes/math/random_portable.hpp"
 #include "rate/simulation_helpers.hpp"
 
@@ -155,6 +156,25 @@ TEST(SimulationStep, NoiseOfUncoupledNeuronsIsStationaryWithItsExactVariance) {
   EXPECT_NEAR(quantity(outcome, "lyapunov_exponent"), std::log(0.9) / 0.1, 1e-9);
   // White noise is not part of the local field.
   EXPECT_EQ(quantity(outcome, "field_variance"), 0.0);
+}
+
+TEST(SimulationStep, NoiseIsOneStreamPerStepHoweverItIsCutAmongThreads) {
+  const int n = 5000;  // more than one chunk
+  auto description = network(TimeKind::kDiscrete, n);
+  coupling::SparseMatrix matrix(n, n);
+  matrix.insert(0, 0) = 1e-300;
+  description.coupling.kind = CouplingDescription::Kind::kGiven;
+  description.coupling.matrix = std::make_shared<const coupling::Matrix>(matrix);
+  description.initial.variance = 0.0;
+  description.noise_deviation = 0.5;
+  compute::Threads threads(2);
+  const Network<double> fixed(description, 0, threads);
+  Batch<double> batch(description, fixed, {3, 4});
+  batch.evaluate(threads);
+  batch.advance(threads);
+  std::vector<double> normals(n);
+  math::RandomStream(stream_seed(description.seed, n), 4, math::Purpose::kNoise, 0).fill_normal(normals);
+  for (std::size_t i = 0; i < n; ++i) ASSERT_EQ(batch.state()[2 * i + 1], 0.5 * normals[i]) << i;
 }
 
 TEST(SimulationStep, TangentOfALinearNetworkGrowsWithTheSpectralRadius) {
