@@ -4,6 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <limits>
+#include <system_error>
 
 #include "limes/base/suggestion.hpp"
 
@@ -36,6 +39,12 @@ void refuse_extras(const CLI::App& app, const std::string& command) {
                                                                      : fmt::format("did you mean '{}'?", nearest));
 }
 
+/// Options whose values are checked here and not by the parser, which takes -1 for a large unsigned number.
+struct RawOptions {
+  std::string only, seed;
+  bool wants_version = false;
+};
+
 struct Options {
   CLI::App* list = nullptr;
   CLI::App* show = nullptr;
@@ -45,10 +54,10 @@ struct Options {
   CLI::App* matrix = nullptr;
 };
 
-Options declare(CLI::App& app, Arguments& arguments, std::string& only, bool& wants_version) {
+Options declare(CLI::App& app, Arguments& arguments, RawOptions& raw) {
   app.name("limes");
   app.set_help_flag("--help,-h", "print this and exit");
-  app.add_flag("--version", wants_version, "print the version and exit");
+  app.add_flag("--version", raw.wants_version, "print the version and exit");
   app.allow_extras();
   Options options;
   const auto command = [&](const char* name, const char* meaning) {
@@ -66,7 +75,7 @@ Options declare(CLI::App& app, Arguments& arguments, std::string& only, bool& wa
   options.matrix->add_option("--size", arguments.matrix_size, "number of neurons (default 300)")->type_name("N");
   options.matrix->add_option("--degree", arguments.mean_degree, "mean number of sources per neuron (default 20)")
       ->type_name("K");
-  options.matrix->add_option("--seed", arguments.seed, "seed of the draw (default 1)")->type_name("N");
+  options.matrix->add_option("--seed", raw.seed, "seed of the draw (default 1)")->type_name("N");
   options.show->add_flag("--markdown", arguments.markdown, "print the page of the documentation");
   options.show->add_option("SYSTEM", arguments.name, "a name that `limes list` prints")->required();
   options.create->add_option("SYSTEM", arguments.name, "a name that `limes list` prints")->required();
@@ -78,9 +87,9 @@ Options declare(CLI::App& app, Arguments& arguments, std::string& only, bool& wa
       ->allow_extra_args(false)
       ->type_name("KEY=VALUE");
   run.add_flag("--json", arguments.json, "print one JSON object and nothing else");
-  run.add_option("--only", only, "theory or simulation: leave the other out")->type_name("SIDE");
+  run.add_option("--only", raw.only, "theory or simulation: leave the other out")->type_name("SIDE");
   run.add_option("--out", arguments.out, "where the results go")->type_name("DIR");
-  run.add_option("--seed", arguments.seed, "seed of all random numbers, before that of the file")->type_name("N");
+  run.add_option("--seed", raw.seed, "seed of all random numbers, before that of the file")->type_name("N");
   run.add_option("--threads", arguments.threads, "number of threads; changes no result")->type_name("N");
   run.add_flag("--quick", arguments.quick, "lower sizes and lengths so that the run takes seconds");
   return options;
@@ -96,14 +105,23 @@ experiment::Only read_only(const std::string& text) {
                    nearest.empty() ? "" : fmt::format("did you mean '{}'?", nearest));
 }
 
+std::uint64_t read_seed(const std::string& text) {
+  std::int64_t seed = -1;  // as large as an integer of an experiment file may be
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error != std::errc() || end != text.data() + text.size() || seed < 0) {
+    throw InputError(fmt::format("--seed must be an integer from 0 to {}, not '{}'",
+                                 std::numeric_limits<std::int64_t>::max(), text));
+  }
+  return static_cast<std::uint64_t>(seed);
+}
+
 }  // namespace
 
 Arguments read_arguments(int count, const char* const* values) {
   Arguments arguments;
-  std::string only;
-  bool wants_version = false;
+  RawOptions raw;
   CLI::App app("A network, simulated at finite size, and its limit theory, solved - side by side, with error bars.");
-  const Options options = declare(app, arguments, only, wants_version);
+  const Options options = declare(app, arguments, raw);
   try {
     app.parse(count, values);
   } catch (const CLI::CallForHelp&) {
@@ -119,7 +137,7 @@ Arguments read_arguments(int count, const char* const* values) {
   for (const CLI::App* subcommand : app.get_subcommands())
     refuse_extras(*subcommand, "limes " + subcommand->get_name());
   refuse_extras(app, "limes");
-  if (wants_version) {
+  if (raw.wants_version) {
     arguments.command = Arguments::Command::kVersion;
     return arguments;
   }
@@ -134,7 +152,8 @@ Arguments read_arguments(int count, const char* const* values) {
   if (chosen == options.report) arguments.command = Arguments::Command::kReport;
   if (chosen == options.matrix) arguments.command = Arguments::Command::kMatrix;
   if (chosen == options.run) {
-    arguments.only = read_only(only);
+    arguments.only = read_only(raw.only);
+    if (options.run->count("--seed") > 0) arguments.seed = read_seed(raw.seed);
     if (options.run->count("--threads") > 0 && arguments.threads < 1) {
       throw InputError(fmt::format("--threads must be at least 1, not {}", arguments.threads));
     }

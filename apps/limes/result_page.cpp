@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <vector>
 
 #include "text_layout.hpp"
@@ -78,6 +79,36 @@ void append_rows(const Json& entry, std::vector<std::vector<std::string>>& rows)
   }
 }
 
+/// Branches on which a realisation settled, or which describe the simulated state: what the first table is about. The
+/// other solutions of the theory follow below. Without any simulation all branches are of interest.
+std::set<std::string> simulated_branches(const Json& result) {
+  std::set<std::string> branches;
+  for (const Json& entry : member(result, "quantities")) {
+    if (entry.contains("simulation")) branches.insert(entry.value("branch", ""));
+  }
+  return branches;
+}
+
+std::string quantity_tables(const Json& result) {
+  const std::set<std::string> simulated = simulated_branches(result);
+  std::vector<std::vector<std::string>> rows, others;
+  for (const Json& entry : member(result, "quantities")) {
+    append_rows(entry, simulated.empty() || simulated.contains(entry.value("branch", "")) ? rows : others);
+  }
+  std::string text;
+  if (!rows.empty()) {
+    text +=
+        "\n" +
+        table({{"quantity"}, {"branch"}, {"theory", true}, {"simulation", true}, {"n", true}, {"z", true}, {"verdict"}},
+              rows);
+  }
+  if (others.empty()) return text;
+  // The other solutions of the theory: one line per branch and quantity, sorted by branch.
+  std::stable_sort(others.begin(), others.end(), [](const auto& a, const auto& b) { return a[1] < b[1]; });
+  for (auto& other : others) other = {other[1], other[0], other[2]};
+  return text + "\nOther solutions of the theory\n" + table({{"branch"}, {"quantity"}, {"theory", true}}, others);
+}
+
 /// Remarks of the entries, each said once with the entries that it is about.
 std::string remarks(const Json& result) {
   std::vector<std::pair<std::string, std::string>> notes;  // text, entries
@@ -148,14 +179,7 @@ std::string result_page(const Json& result) {
                                  member(result, "seed").dump());
   const std::string status = result.value("status", "ok");
   if (status != "ok") text += status_words(status) + "\n";
-  std::vector<std::vector<std::string>> rows;
-  for (const Json& entry : member(result, "quantities")) append_rows(entry, rows);
-  if (!rows.empty()) {
-    text +=
-        "\n" +
-        table({{"quantity"}, {"branch"}, {"theory", true}, {"simulation", true}, {"n", true}, {"z", true}, {"verdict"}},
-              rows);
-  }
+  text += quantity_tables(result);
   text += curve_rows(result);
   const std::string notes = remarks(result);
   if (!notes.empty()) text += "\n" + notes;

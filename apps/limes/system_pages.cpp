@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <limits>
+#include <sstream>
 #include <string_view>
 #include <utility>
 
@@ -16,7 +17,7 @@ namespace {
 
 using system::Parameter;
 
-constexpr double kLargestExactInteger = 9007199254740992.0;  // 2^53
+constexpr double kNoRealBound = 1e8;
 
 std::string heading(const std::string& text) { return fmt::format("\n{}\n", text); }
 
@@ -55,8 +56,8 @@ std::string values_text(const Parameter& parameter) {
       break;
   }
   Parameter shown = parameter;
-  // The largest integer that every format can hold is no limit that a reader cares about.
-  if (shown.maximum >= kLargestExactInteger) shown.maximum = std::numeric_limits<double>::infinity();
+  // A bound that no sensible value comes near tells a reader nothing.
+  if (shown.maximum >= kNoRealBound) shown.maximum = std::numeric_limits<double>::infinity();
   std::string range = system::range_text(shown);
   for (const auto& [words, sign] : {std::pair{"in ", ""},
                                     {"at least ", ">= "},
@@ -92,19 +93,21 @@ std::string explanation(const Parameter& parameter) {
   return text + form_text(parameter.form);
 }
 
-/// One table, in sections: `[network]`, and below it its keys.
+/// Per key one line that is easy to search, with what stands in an experiment, and below it the meaning.
 std::string parameters_text(const system::Schema& schema) {
   std::vector<std::vector<std::string>> rows;
-  std::string section;
   for (const Parameter& parameter : schema.parameters) {
-    const std::size_t dot = parameter.key.rfind('.');
-    const std::string head = dot == std::string::npos ? "" : parameter.key.substr(0, dot);
-    if (head != section) rows.push_back({"[" + head + "]", "", "", "", ""});
-    section = head;
-    rows.push_back({"  " + parameter.key.substr(dot == std::string::npos ? 0 : dot + 1), default_text(parameter),
-                    parameter.unit == "1" ? "" : parameter.unit, values_text(parameter), explanation(parameter)});
+    rows.push_back({parameter.key, default_text(parameter), unit_text(parameter.unit), values_text(parameter)});
   }
-  return table({{"key"}, {"default"}, {"unit"}, {"values"}, {"meaning"}}, rows, 2);
+  std::istringstream lines(table({{"key"}, {"default"}, {"unit"}, {"values"}}, rows, 2, kUnlimited));
+  std::string text, line;
+  std::getline(lines, line);
+  text += line + "\n";
+  for (const Parameter& parameter : schema.parameters) {
+    std::getline(lines, line);
+    text += line + "\n" + paragraph(explanation(parameter), 6);
+  }
+  return text;
 }
 
 template <typename Info>

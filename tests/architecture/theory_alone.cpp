@@ -1,5 +1,5 @@
-// The theory core compiled by itself, with nothing but the standard library, Eigen and Boost.Math (fmt header-only): it
-// must stay able to run anywhere. Solves one map and one flow.
+// The theory core compiled and linked with math, transfer and coupling alone, which need the standard library, Eigen,
+// Boost.Math and fmt: it must stay able to run anywhere. Solves one map and one flow.
 #include <cmath>
 #include <cstdio>
 

@@ -197,9 +197,9 @@ TYPED_TEST(TransferKernelsTest, NotANumberStaysAndInfinityGivesTheLimit) {
       EXPECT_TRUE(std::isnan(f[0]) && std::isnan(slope[0])) << transfer::name(kind);
       for (const std::size_t i : {1, 2}) {
         const auto limit = static_cast<TypeParam>(transfer::value({kind, 1.0}, static_cast<double>(u[i])));
-        if (std::isinf(limit))
+        if (std::isinf(limit)) {
           EXPECT_EQ(f[i], limit) << transfer::name(kind);
-        else
+        } else
           EXPECT_NEAR(f[i], limit, std::numeric_limits<TypeParam>::epsilon()) << transfer::name(kind);
         EXPECT_EQ(slope[i], transfer::derivative({kind, 1.0}, static_cast<double>(u[i]))) << transfer::name(kind);
       }

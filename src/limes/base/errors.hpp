@@ -34,7 +34,8 @@ class Error : public std::runtime_error {
   std::string mend_;
 };
 
-/// The caller's input is wrong: unknown key, wrong type, out of range, malformed file, conflicting options. Exit status 2.
+/// The caller's input is wrong: unknown key, wrong type, out of range, malformed file, conflicting options. Exit
+/// status 2.
 class InputError : public Error {
  public:
   using Error::Error;
@@ -54,8 +55,7 @@ class OutputError : public Error {
 /// A solver stopped before its tolerance; `residual()` is what it reached. Exit status 3.
 class ConvergenceError : public Error {
  public:
-  ConvergenceError(std::string message, double residual)
-      : Error(std::move(message)), residual_(residual) {}
+  ConvergenceError(std::string message, double residual) : Error(std::move(message)), residual_(residual) {}
   [[nodiscard]] double residual() const { return residual_; }
 
  private:

@@ -8,7 +8,7 @@
 #include <type_traits>
 
 #include "limes/base/errors.hpp"
-#include "limes/coupling/spectrum_limits.hpp"
+#include "limes/coupling/largest_entry.hpp"
 
 namespace limes::coupling {
 

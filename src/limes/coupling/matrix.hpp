@@ -67,10 +67,12 @@ struct Statistics {
 /// Largest modulus of an eigenvalue. The matrix is first split into the strongly connected components of its graph (a
 /// feed-forward, nilpotent matrix gives exactly 0); components of up to 600 units go through the dense QR algorithm,
 /// good to some 1e-14 times the condition of the eigenvalue, larger ones through restarted Arnoldi to 1e-11 relative,
-/// and through dense QR if that does not converge (up to 5000 units). Throws ConvergenceError if neither does.
+/// and through dense QR if that does not converge (up to 5000 units). Throws ConvergenceError if neither does, and
+/// InputError, naming the entry, if one is not finite.
 [[nodiscard]] double spectral_radius(const Matrix& matrix);
 
-/// Largest singular value |J|_2, to 1e-10 relative (Lanczos on J^T J beyond 600 units). Throws ConvergenceError.
+/// Largest singular value |J|_2 to 1e-10 relative, by Lanczos on J^T J. Throws ConvergenceError, and InputError, naming
+/// the entry, if one is not finite.
 [[nodiscard]] double operator_norm(const Matrix& matrix);
 
 /// `coupling.scale`: what is brought to the target by one factor on the whole matrix.

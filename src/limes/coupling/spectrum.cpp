@@ -15,13 +15,18 @@
 #include <type_traits>
 
 #include "limes/base/errors.hpp"
+#include "limes/coupling/largest_entry.hpp"
 #include "limes/coupling/matrix.hpp"
-#include "limes/coupling/spectrum_limits.hpp"
 #include "limes/coupling/strong_components.hpp"
 
 namespace limes::coupling {
 
 namespace {
+
+constexpr Eigen::Index kDenseUnits = 600;      // below, the dense QR algorithm takes less than a second
+constexpr Eigen::Index kFallbackUnits = 5000;  // beyond, it would take more than an hour
+constexpr Eigen::Index kRestarts = 100;
+constexpr double kTolerance = 1e-11;
 
 /// y = J x for Spectra.
 class Product {

@@ -134,8 +134,10 @@ Relation relation_of(const Evidence& evidence, const std::string& family, const 
   if (family == kSurrogateFamily || family.starts_with(std::string(kSurrogateFamily) + "/")) {
     return Relation::kSurrogate;
   }
-  // An exact property of the matrix has no branch; its own fixed points and its mean field have a family.
-  return family.empty() && !branch.empty() && !approximate ? Relation::kOneDraw : Relation::kSame;
+  // An exact property of the matrix has no branch; its own fixed points and its mean field have a family. The family
+  // "ensemble" holds limits of the coupling matrix, which one draw of it need not meet.
+  const bool of_ensemble = (family.empty() && !branch.empty()) || family == "ensemble";
+  return of_ensemble && !approximate ? Relation::kOneDraw : Relation::kSame;
 }
 
 std::vector<QuantityEntry> quantity_entries(const std::string& name, const Evidence& evidence,

@@ -35,8 +35,10 @@ Hdf5Handle make_file() {
   const Silence silence;
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "file access");
   check(H5Pset_fapl_core(access, kGrowth, 0), "image in memory");
-  check(H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_LATEST), "format version");
-  return {H5Fcreate("result.h5", H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose, "image in memory"};
+  // The earliest format of the superblock: in later ones the library's image carries a wrong checksum (HDF5 1.10.8).
+  const Hdf5Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "file creation");
+  check(H5Pset_obj_track_times(creation, false), "file creation");
+  return {H5Fcreate("result.h5", H5F_ACC_TRUNC, creation, access), H5Fclose, "image in memory"};
 }
 
 Hdf5Handle text_type(std::size_t size) {
@@ -103,6 +105,17 @@ void Hdf5Image::dataset(const std::string& path, const std::vector<hsize_t>& sha
   const Hdf5Handle made(H5Dcreate2(file_, path.c_str(), type, space, H5P_DEFAULT, properties, H5P_DEFAULT), H5Dclose,
                         path);
   if (!values.empty()) check(H5Dwrite(made, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), path);
+}
+
+void Hdf5Image::text(const std::string& path, const std::string& text) {
+  const Silence silence;
+  const std::string padded = text.empty() ? std::string(1, '\0') : text;
+  const Hdf5Handle type = text_type(text.size());
+  const Hdf5Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "dataset");
+  check(H5Pset_obj_track_times(properties, false), "dataset");
+  const Hdf5Handle made(H5Dcreate2(file_, path.c_str(), type, space_of({}), H5P_DEFAULT, properties, H5P_DEFAULT),
+                        H5Dclose, path);
+  check(H5Dwrite(made, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, padded.data()), path);
 }
 
 void Hdf5Image::attribute(const std::string& path, const std::string& name, const std::string& text) {

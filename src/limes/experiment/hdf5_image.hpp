@@ -36,7 +36,9 @@ class Hdf5Image {
   /// A dataset of doubles (a scalar for an empty shape); `complex`: pairs (re, im) become one compound {r, i}.
   void dataset(const std::string& path, const std::vector<hsize_t>& shape, const std::vector<double>& values,
                bool complex);
-  /// A text as an attribute of the object at `path`.
+  /// A text of any length as a dataset.
+  void text(const std::string& path, const std::string& text);
+  /// A text of less than 64 KiB as an attribute of the object at `path`.
   void attribute(const std::string& path, const std::string& name, const std::string& text);
   /// A list of texts as an attribute.
   void attribute(const std::string& path, const std::string& name, const std::vector<std::string>& texts);

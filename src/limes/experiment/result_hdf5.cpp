@@ -128,12 +128,13 @@ void write_curve(Hdf5Image& image, const Json& entry, const std::string& path) {
 
 std::string result_hdf5(const Json& result) {
   Hdf5Image image;
-  for (const char* name : {"system", "title", "seed", "status", "parameters"}) {
+  for (const char* name : {"system", "title", "seed", "status"}) {
     if (result.contains(name)) image.attribute("/", name, text_of(result[name]));
   }
   if (result.contains("limes")) {
     for (const auto& [name, value] : result["limes"].items()) image.attribute("/", "limes_" + name, text_of(value));
   }
+  if (result.contains("parameters")) image.text("/parameters", text_of(result["parameters"]));
   image.group("/quantities");
   image.group("/curves");
   std::set<std::string> taken;

@@ -7,7 +7,8 @@ namespace limes::experiment {
 
 /// The bytes of result.h5 for a result (the JSON of DESIGN section 6):
 ///
-///     /                      attributes limes_version, system, title, seed, status, parameters (JSON text)
+///     /                      attributes limes_version, system, title, seed, status
+///     /parameters            the resolved parameters as JSON text
 ///     /quantities/NAME/BRANCH  datasets theory, error, simulation, standard_error, z; attributes unit, meaning,
 ///     verdict, ... /curves/NAME/BRANCH      datasets theory, simulation, standard_error; one dataset per axis below
 ///     `axes`, with its unit;

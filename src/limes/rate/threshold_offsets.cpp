@@ -1,111 +1,196 @@
 // A common offset of all thresholds (threshold.correlation) differs from network to network: the theory averages over
 // it.
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <numbers>
+#include <optional>
 
+#include "limes/math/quadrature.hpp"
 #include "limes/rate/ensemble_theory.hpp"
 
 namespace limes::rate {
 namespace {
 
-constexpr int kNodes = 24;  // of the rule that counts; its error is estimated from half as many
+constexpr double kReach = 6.5;     // standard deviations of the offset; 8e-11 of the weight lies beyond
+constexpr double kScanStep = 0.5;  // of the scan for offsets at which branches appear or change stability
+constexpr double kTransition =
+    1e-5;  // to which such an offset is located: values are continuous there, so the error is its square
+constexpr double kPanel = 1.7;      // widest panel of smooth integrand
+constexpr std::size_t kNodes = 10;  // Gauss-Legendre nodes per panel; the error is estimated with fewer
+constexpr std::size_t kFewerNodes = 7;
 
-struct HermiteRule {
-  std::vector<double> nodes, weights;
+using Outcome = system::TheoryOutcome;
+
+/// The branches of the network (not those of the matrix itself) with their stability: where it changes, so does the
+/// theory.
+std::string signature(const Outcome& outcome) {
+  std::string text;
+  for (const system::Branch& branch : outcome.branches) {
+    if (branch.family.empty()) text += branch.label + (branch.stable.value_or(false) ? "+ " : "- ");
+  }
+  return text;
+}
+
+/// The one stable branch of an outcome: the state that the network of this offset settles in.
+std::optional<std::string> settled(const Outcome& outcome) {
+  std::optional<std::string> label;
+  for (const system::Branch& branch : outcome.branches) {
+    if (!branch.family.empty() || !branch.stable.value_or(false)) continue;
+    if (label) return std::nullopt;
+    label = branch.label;
+  }
+  return label;
+}
+
+/// Numbers of one outcome under keys that different offsets share: branch and name, the settled branch as "settled".
+class Values {
+ public:
+  Values(const Outcome& outcome, const std::optional<std::string>& stable) {
+    const auto place = [&](const std::string& branch) {
+      return stable && branch == *stable ? std::string("settled") : branch;
+    };
+    for (const auto& quantity : outcome.quantities)
+      numbers_[place(quantity.branch) + "/" + quantity.name] = quantity.value.values;
+    for (const auto& curve : outcome.curves) numbers_[place(curve.branch) + "//" + curve.name] = curve.values.values;
+  }
+  [[nodiscard]] const std::vector<double>* find(const std::string& key) const {
+    const auto found = numbers_.find(key);
+    return found == numbers_.end() ? nullptr : &found->second;
+  }
+
+ private:
+  std::map<std::string, std::vector<double>> numbers_;
 };
 
-/// Gauss-Hermite nodes of the standard normal law (Golub and Welsch 1969).
-HermiteRule hermite_rule(int order) {
-  Eigen::MatrixXd jacobi = Eigen::MatrixXd::Zero(order, order);
-  for (int n = 1; n < order; ++n) jacobi(n, n - 1) = jacobi(n - 1, n) = std::sqrt(static_cast<double>(n));
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(jacobi);
-  HermiteRule rule;
-  for (int n = 0; n < order; ++n) {
-    rule.nodes.push_back(solver.eigenvalues()(n));
-    rule.weights.push_back(solver.eigenvectors()(0, n) * solver.eigenvectors()(0, n));
+class OffsetAverage {
+ public:
+  OffsetAverage(const RateDescription& description, const StopToken& stop) : description_(description), stop_(stop) {}
+
+  [[nodiscard]] Outcome at(double offset) const {
+    stop_.check();
+    return ensemble_theory(description_, ensemble_of(description_, offset), stop_);
   }
-  return rule;
-}
 
-bool same_branches(const system::TheoryOutcome& a, const system::TheoryOutcome& b) {
-  if (a.branches.size() != b.branches.size() || a.quantities.size() != b.quantities.size()) return false;
-  for (std::size_t i = 0; i < a.branches.size(); ++i) {
-    if (a.branches[i].label != b.branches[i].label || a.branches[i].stable != b.branches[i].stable) return false;
+  /// Offsets between which the branches stay the same.
+  [[nodiscard]] std::vector<double> panels() const {
+    std::vector<double> ends{-kReach};
+    std::string before = signature(at(-kReach));
+    for (double from = -kReach; from < kReach - 1e-9; from += kScanStep) {
+      const double to = from + kScanStep;
+      const std::string after = signature(at(to));
+      if (after != before) ends.push_back(transition(from, to, before));
+      if (to - ends.back() > kPanel - kScanStep || to > kReach - 1e-9) ends.push_back(to);
+      before = after;
+    }
+    return ends;
   }
-  return true;
-}
 
-/// Adds weight * source to target; curves grow to the longest (the value at the last lag is the frozen part).
-void add_scaled(std::vector<double>& target, const std::vector<double>& source, double weight) {
-  if (target.size() < source.size()) target.resize(source.size(), target.empty() ? 0.0 : target.back());
-  for (std::size_t i = 0; i < target.size(); ++i) target[i] += weight * source[std::min(i, source.size() - 1)];
-}
+  struct Node {
+    double weight;
+    Values values;
+  };
 
-struct Average {
-  system::TheoryOutcome outcome;
-  bool consistent = true;
+  /// Values and weights (normal density included) of a Gauss-Legendre rule on each panel; `unique` is cleared where an
+  /// offset has no single stable branch.
+  [[nodiscard]] std::vector<Node> nodes(const std::vector<double>& ends, std::size_t order, bool& unique) const {
+    const math::QuadratureRule rule = math::gauss_legendre(order);
+    std::vector<Node> result;
+    for (std::size_t p = 0; p + 1 < ends.size(); ++p) {
+      const double middle = (ends[p] + ends[p + 1]) / 2.0, half = (ends[p + 1] - ends[p]) / 2.0;
+      if (half <= 0.0) continue;
+      for (std::size_t n = 0; n < order; ++n) {
+        const double z = middle + half * rule.nodes[n];
+        const Outcome outcome = at(z);
+        const auto stable = settled(outcome);
+        unique = unique && stable.has_value();
+        const double density = std::exp(-z * z / 2.0) / std::sqrt(2.0 * std::numbers::pi);
+        result.push_back({rule.weights[n] * half * density, Values(outcome, stable)});
+      }
+    }
+    return result;
+  }
+
+ private:
+  [[nodiscard]] double transition(double from, double to, const std::string& before) const {
+    while (to - from > kTransition) {
+      const double middle = (from + to) / 2.0;
+      (signature(at(middle)) == before ? from : to) = middle;
+    }
+    return (from + to) / 2.0;
+  }
+
+  const RateDescription& description_;
+  const StopToken& stop_;
 };
 
-Average average(const RateDescription& description, const system::TheoryOutcome& middle, int order,
-                const StopToken& stop) {
-  Average result;
-  const HermiteRule rule = hermite_rule(order);
-  bool first = true;
-  for (std::size_t n = 0; n < rule.nodes.size(); ++n) {
-    if (rule.weights[n] < 1e-12) continue;
-    system::TheoryOutcome at = ensemble_theory(description, ensemble_of(description, rule.nodes[n]), stop);
-    if (!same_branches(at, middle)) {
-      result.consistent = false;
-      return result;
-    }
-    if (first) {
-      result.outcome = at;
-      for (auto& quantity : result.outcome.quantities)
-        std::fill(quantity.value.values.begin(), quantity.value.values.end(), 0.0);
-      for (auto& curve : result.outcome.curves) std::fill(curve.values.values.begin(), curve.values.values.end(), 0.0);
-      first = false;
-    }
-    for (std::size_t i = 0; i < at.quantities.size(); ++i) {
-      add_scaled(result.outcome.quantities[i].value.values, at.quantities[i].value.values, rule.weights[n]);
-    }
-    for (std::size_t i = 0; i < at.curves.size(); ++i) {
-      auto& curve = result.outcome.curves[i];
-      add_scaled(curve.values.values, at.curves[i].values.values, rule.weights[n]);
-      if (at.curves[i].axes.back().values.size() > curve.axes.back().values.size()) curve.axes = at.curves[i].axes;
-      curve.values.shape.back() = curve.axes.back().values.size();
-    }
+/// The average of one entry; empty where some offset lacks it. Curves that are longer at some offsets keep their last
+/// value.
+std::optional<std::vector<double>> averaged(const std::vector<OffsetAverage::Node>& nodes, const std::string& key,
+                                            std::size_t length) {
+  std::vector<double> sum(length, 0.0);
+  double total = 0.0;
+  for (const auto& node : nodes) {
+    const std::vector<double>* values = node.values.find(key);
+    if (values == nullptr || values->empty()) return std::nullopt;
+    for (std::size_t i = 0; i < length; ++i) sum[i] += node.weight * (*values)[std::min(i, values->size() - 1)];
+    total += node.weight;
   }
-  return result;
+  for (double& value : sum) value /= total;
+  return sum;
+}
+
+void invalidate(system::TheoryQuantity& quantity) {
+  quantity.valid = false;
+  quantity.reason = "this branch does not exist at every common threshold offset: the value is that at zero offset";
 }
 
 }  // namespace
 
 system::TheoryOutcome ensemble_theory_over_offsets(const RateDescription& description, const StopToken& stop) {
-  system::TheoryOutcome middle = ensemble_theory(description, ensemble_of(description, 0.0), stop);
   const bool common = description.threshold.correlation > 0.0 && description.threshold.deviation > 0.0 &&
                       description.threshold.values.empty();
-  if (!common) return middle;
-  Average fine = average(description, middle, kNodes, stop);
-  const Average coarse = fine.consistent ? average(description, middle, kNodes / 2, stop) : Average{};
-  if (!fine.consistent || !coarse.consistent || coarse.outcome.quantities.size() != fine.outcome.quantities.size()) {
-    for (auto& quantity : middle.quantities) {
-      quantity.valid = false;
-      quantity.reason = "the branches change with the common threshold offset: this is the value at zero offset";
+  const OffsetAverage average(description, stop);
+  Outcome outcome = average.at(0.0);
+  if (!common) return outcome;
+
+  const std::vector<double> ends = average.panels();
+  bool unique = true;
+  const auto fine = average.nodes(ends, kNodes, unique);
+  const auto coarse = average.nodes(ends, kFewerNodes, unique);
+  const auto stable = unique ? settled(outcome) : std::nullopt;
+  const auto key = [&](const std::string& branch, const std::string& separator, const std::string& name) {
+    return (stable && branch == *stable ? "settled" : branch) + separator + name;
+  };
+  for (system::TheoryQuantity& quantity : outcome.quantities) {
+    const std::size_t length = quantity.value.values.size();
+    const auto value = averaged(fine, key(quantity.branch, "/", quantity.name), length);
+    const auto check = averaged(coarse, key(quantity.branch, "/", quantity.name), length);
+    if (!value || !check) {
+      invalidate(quantity);
+      continue;
     }
-    middle.warnings.push_back(
-        "threshold.correlation: networks with different common offsets have different branches; no average exists");
-    return middle;
-  }
-  for (std::size_t i = 0; i < fine.outcome.quantities.size(); ++i) {
-    auto& quantity = fine.outcome.quantities[i];
-    for (std::size_t n = 0; n < quantity.error.values.size(); ++n) {
-      quantity.error.values[n] += std::abs(quantity.value.values[n] - coarse.outcome.quantities[i].value.values[n]);
+    quantity.value.values = *value;
+    for (std::size_t i = 0; i < quantity.error.values.size() && i < length; ++i) {
+      quantity.error.values[i] += std::abs((*value)[i] - (*check)[i]);
     }
   }
-  fine.outcome.warnings = middle.warnings;
-  return fine.outcome;
+  std::erase_if(outcome.curves, [&](system::TheoryCurve& curve) {
+    const auto values = averaged(fine, key(curve.branch, "//", curve.name), curve.values.values.size());
+    if (values) curve.values.values = *values;
+    return !values;
+  });
+  if (!unique) {
+    outcome.warnings.push_back(
+        "threshold.correlation: at some common offsets more than one state is stable, or none; only "
+        "branches that exist at every offset are averaged");
+  } else if (ends.size() > 2 && stable) {
+    for (system::Branch& branch : outcome.branches) {
+      if (branch.label == *stable) branch.description += "; averaged over the common threshold offset";
+    }
+  }
+  return outcome;
 }
 
 }  // namespace limes::rate

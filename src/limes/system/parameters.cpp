@@ -38,16 +38,15 @@ Parameters::Parameters(const Schema& schema, std::map<std::string, GivenValue> g
     }
   }
   for (const Parameter& parameter : schema.parameters) {
+    order_.push_back(parameter.key);
     const auto found = given_.find(parameter.key);
     if (found != given_.end()) {
-      order_.push_back(parameter.key);
       values_[parameter.key] = checked_value(parameter, found->second);
     } else if (parameter.required) {
       throw InputError(Place{.file = {}, .line = 0, .column = 0, .key = parameter.key},
                        fmt::format("'{}' is required ({})", parameter.key, parameter.meaning),
                        required_mend(parameter));
     } else if (parameter.default_value) {
-      order_.push_back(parameter.key);
       values_[parameter.key] = *parameter.default_value;
     }
   }
@@ -120,7 +119,7 @@ bool Parameters::is_list(const std::string& key) const {
 
 Parameters Parameters::with(const std::string& key, Json value) const {
   Parameters changed = *this;
-  if (!changed.values_.contains(key)) changed.order_.push_back(key);
+  if (std::find(order_.begin(), order_.end(), key) == order_.end()) changed.order_.push_back(key);
   changed.values_[key] = std::move(value);
   return changed;
 }
@@ -134,6 +133,7 @@ Parameters Parameters::with_seed(std::uint64_t seed) const {
 Json Parameters::resolved() const {
   Json result = Json::object();
   for (const std::string& key : order_) {
+    if (!values_.contains(key)) continue;
     Json* table = &result;
     std::size_t start = 0;
     for (std::size_t dot = key.find('.'); dot != std::string::npos; dot = key.find('.', start)) {

@@ -52,7 +52,7 @@ class Parameters {
 
  private:
   std::map<std::string, Json> values_;
-  std::vector<std::string> order_;  // keys in schema order
+  std::vector<std::string> order_;  // all keys in schema order, with or without a value
   std::map<std::string, GivenValue> given_;
   std::uint64_t seed_ = 1;
 };

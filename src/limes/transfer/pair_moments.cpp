@@ -25,7 +25,11 @@ PairMoments::PairMoments(const Transfer& transfer, double mean, double variance)
   const Moments one_point = moments(transfer, mean, variance);
   output_at_zero_ = one_point.f * one_point.f;
   gain_at_zero_ = one_point.df * one_point.df;
-  linear_ = variance == 0 || transfer.gain == 0 || transfer.kind == Kind::kLinear;
+  // Far below the scale of a smooth f it is linear: C errs by g^2 v relative to itself, and a fit would see rounding
+  // only.
+  constexpr double kLinearBelow = 3e-12;
+  const bool narrow = !has_kink(transfer.kind) && transfer.gain * transfer.gain * variance < kLinearBelow;
+  linear_ = variance == 0 || transfer.gain == 0 || transfer.kind == Kind::kLinear || narrow;
   if (linear_) return;
   antisymmetric_ = mean == 0 && is_odd_about_zero(transfer.kind);
   // relu has no scale of its own. The factors were found to need the fewest terms for g sqrt(v) from 1 to 50.

@@ -88,36 +88,42 @@ VectorXd full_variance(const LinearNetwork& network, const VectorXd& source, dou
   return {};
 }
 
-/// The same without covariances between neurons: the linear form of the quenched mean field.
-VectorXd kept_variance(const LinearNetwork& network, const LagGrid& grid, const VectorXd& source, bool from_second) {
-  if (from_second) {
-    RowMajorMatrix term = source;
-    VectorXd sum = VectorXd::Zero(source.size());
-    for (int k = 0; k < kTerms && term.sum() > 1e-6 * source.sum(); ++k) {
-      if (k >= 2) sum += term.col(0);
-      term = network.squared_feedback(term);
-    }
-    return sum;
-  }
-  // White noise <x x'> = S delta is an intensity of S/2.
-  const RowMajorMatrix drive = source * grid.noise_response(network.continuous ? 0.5 : 1.0);
-  const RowMajorMatrix filter = grid.filter().transpose();
-  RowMajorMatrix covariance = drive;
-  for (int k = 0; k < kTerms; ++k) {
-    const RowMajorMatrix next = network.squared_feedback(covariance) * filter + drive;
-    const double change = (next.col(0) - covariance.col(0)).norm();
-    covariance = next;
-    if (change <= 1e-4 * covariance.col(0).norm()) break;
-  }
-  return covariance.col(0);
-}
+/// The mean field's linear form: D = F (W o W) D + drive, the white noise's own response.
+class KeptCovariance {
+ public:
+  KeptCovariance(const LinearNetwork& network, const LagGrid& grid, const VectorXd& source)
+      // White noise <x x'> = S delta is an intensity of S/2.
+      : network_(network),
+        drive_(source * grid.noise_response(network.continuous ? 0.5 : 1.0)),
+        filter_transposed_(grid.filter().transpose()) {}
 
-/// C_ii / v_i of the linear response; empty where it does not exist.
+  [[nodiscard]] RowMajorMatrix map(const RowMajorMatrix& covariance) const {
+    return network_.squared_feedback(covariance) * filter_transposed_ + drive_;
+  }
+  [[nodiscard]] RowMajorMatrix solution() const {
+    RowMajorMatrix covariance = drive_;
+    for (int k = 0; k < kTerms; ++k) {
+      const RowMajorMatrix next = map(covariance);
+      const double change = (next.col(0) - covariance.col(0)).norm();
+      covariance = next;
+      if (change <= 1e-5 * covariance.col(0).norm()) break;
+    }
+    return covariance;
+  }
+
+ private:
+  const LinearNetwork& network_;
+  RowMajorMatrix drive_;
+  RowMajorMatrix filter_transposed_;
+};
+
+/// The factors f_i with which D = f (F (W o W) D + drive) has the variances of the full linear response; empty where
+/// that does not exist.
 VectorXd linear_response_factor(QuenchedSolution& solution) {
   const QuenchedProblem& problem = solution.equations->problem();
   const VectorXd variance = solution.point.covariance.col(0);
-  LinearNetwork network{problem.coupling, mean_slopes(*solution.equations, solution.point), problem.continuous,
-                        problem.continuous ? 0.0 : problem.leak};
+  const LinearNetwork network{problem.coupling, mean_slopes(*solution.equations, solution.point), problem.continuous,
+                              problem.continuous ? 0.0 : problem.leak};
   const bool one_lag = solution.equations->one_lag();
   // What reaches a neuron's variance otherwise than through the variances of its sources; exact at gamma = 0.
   const double passed = 1.0 / ((1.0 - network.leak) * (1.0 - network.leak));
@@ -126,19 +132,22 @@ VectorXd linear_response_factor(QuenchedSolution& solution) {
   double step = 1.0;
   if (problem.continuous) {
     const Product product = [&](const VectorXd& x) { return VectorXd(network.feedback(x)); };
-    const double radius =
-        std::abs(leading_eigenvalue(product, variance.size(), Which::kLargestModulus, 0.05, 40, 2).value);
-    step = std::min(0.1, 0.5 / (1.0 + radius));
+    const auto leading = leading_eigenvalue(product, variance.size(), Which::kLargestModulus, 0.05, 40, 2);
+    step = std::min(0.1, 0.5 / (1.0 + std::abs(leading.value)));
   }
-  // At gamma = 0 the orders 0 and 1 are the same in both: without them most of the noise of the probes is gone.
-  const VectorXd full = full_variance(network, source, step, one_lag);
+  VectorXd full = full_variance(network, source, step, one_lag);
   if (full.size() == 0) return {};
-  const VectorXd kept = kept_variance(network, solution.equations->grid(), source, one_lag);
+  const KeptCovariance kept(network, solution.equations->grid(), source);
+  RowMajorMatrix covariance = kept.solution();
+  // At gamma = 0 the orders 0 and 1 are the same in both and come without the noise of the probes.
+  if (one_lag) full += source + network.squared_feedback(source).col(0);
+  for (Index i = 0; i < variance.size(); ++i) {
+    if (covariance(i, 0) > 0.0) covariance.row(i) *= full[i] / covariance(i, 0);
+  }
+  const VectorXd passed_on = kept.map(covariance).col(0);
   VectorXd factor = VectorXd::Ones(variance.size());
   for (Index i = 0; i < variance.size(); ++i) {
-    if (variance[i] <= 0.0 || (!one_lag && kept[i] <= 0.0)) continue;
-    const double change = one_lag ? (full[i] - kept[i]) / variance[i] : full[i] / kept[i] - 1.0;
-    factor[i] = std::clamp(1.0 + change, 0.1, 10.0);
+    if (passed_on[i] > 0.0) factor[i] = std::clamp(full[i] / passed_on[i], 0.1, 10.0);
   }
   return factor;
 }

@@ -26,9 +26,10 @@ struct QuenchedErrors {
 /// network makes the covariance C = sum_k A^k S A^kT, the mean field keeps only what passes through the variances. At
 /// gamma = 0 that is v_i = sum_j W_ij^2 v_j + S_i, which says what S is; otherwise S is taken from the same balance at
 /// zero frequency. diag C is exact up to 128 neurons and comes from random probes beyond (64, or 16 for more than 20000
-/// neurons). Each D_i of the equations is then multiplied by the ratio of the two and the equations are solved again:
-/// the errors are the shifts of the averages over neurons, plus the residual. Where the linear response does not exist
-/// (a coherent exponent >= 0) or the changed equations have no solution nearby, the error is the value's own scale.
+/// neurons). Each D_i of the equations is then multiplied by the factor that would give their linear form the variances
+/// C_ii, and the equations are solved again: the errors are the shifts of the averages over neurons, plus the residual.
+/// Where the linear response does not exist (a coherent exponent >= 0) or the changed equations have no solution
+/// nearby, the error is the value's own scale.
 [[nodiscard]] QuenchedErrors quenched_errors(const QuenchedProblem& problem, const QuenchedState& state,
                                              const QuenchedOptions& options = {});
 

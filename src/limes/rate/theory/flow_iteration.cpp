@@ -35,7 +35,7 @@ Point swept(const Ensemble& ensemble, const Grid& grid, const Point& x) {
   const double mean = x[0];
   const std::size_t lags = grid.lags;
   const double variance = x[1] + x[2];
-  if (!(variance > 0.0) || !std::isfinite(variance)) return Point(x.size(), std::nan(""));
+  if (!(variance > 1e-14) || !std::isfinite(variance)) return Point(x.size(), std::nan(""));
   const double frozen = std::clamp(x[1], -variance, variance);
   const double coupling = ensemble.coupling_variance();
   const transfer::PairMoments pair(ensemble.transfer, mean, variance);

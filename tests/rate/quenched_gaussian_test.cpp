@@ -1,0 +1,53 @@
+// A large Gaussian matrix: averages over neurons of the quenched mean field approach the ensemble's theory.
+
+#include <gtest/gtest.h>
+
+#include "limes/coupling/gaussian.hpp"
+#include "limes/rate/given_matrix/quenched.hpp"
+
+namespace limes::rate::given_matrix {
+namespace {
+
+QuenchedOptions few_starts() {
+  QuenchedOptions options;
+  options.pattern_starts = 0;
+  return options;
+}
+
+const QuenchedState* fluctuating(const std::vector<QuenchedState>& states) {
+  const QuenchedState* result = nullptr;
+  for (const QuenchedState& state : states) {
+    if (state.population_variance - state.frozen_variance > 1e-3) result = &state;
+  }
+  return result;
+}
+
+TEST(QuenchedGaussian, ChaosOfTheMap) {
+  // Theory note 10, tanh g = 2, J = 1: v = .5303683921, lambda = .1547242298. One matrix of N = 1000: its sum of
+  // squares alone differs from its mean by sqrt(2)/N, and hubs add O(1/N): 1 % covers both for v; the exponent, half a
+  // logarithm of a Perron root that moves by the same relative size, by .005.
+  const coupling::Matrix matrix = coupling::gaussian_matrix(11, 0, 1000, 0.0, 1.0);
+  const QuenchedProblem problem{&matrix, {transfer::Kind::kTanh, 2.0}, false, 0.0, {}, 0.0, 0.0};
+  const auto states = quenched_states(problem, few_starts());
+  const QuenchedState* state = fluctuating(states);
+  ASSERT_NE(state, nullptr);
+  EXPECT_NEAR(state->population_variance, 0.5303683921, 0.0053);
+  EXPECT_NEAR(state->frozen_variance, 0.0, 1e-9);
+  EXPECT_NEAR(state->exponent_incoherent, 0.1547242298, 0.005);
+  // The origin is the other solution.
+  EXPECT_EQ(states.size(), 2U);
+}
+
+TEST(QuenchedGaussian, FlowWithNoise) {
+  // SCS tanh, g = 2, D = .5: Delta0 = 2.0919855206, lambda = .00813560. As above, N = 200.
+  const coupling::Matrix matrix = coupling::gaussian_matrix(3, 0, 200, 0.0, 2.0);
+  const QuenchedProblem problem{&matrix, {transfer::Kind::kTanh, 1.0}, true, 0.0, {}, 0.0, 0.5};
+  const auto states = quenched_states(problem, few_starts());
+  ASSERT_EQ(states.size(), 1U);
+  EXPECT_NEAR(states[0].population_variance, 2.0919855206, 0.03);
+  EXPECT_NEAR(states[0].exponent_incoherent, 0.00813560, 0.004);
+  EXPECT_TRUE(states[0].stable);
+}
+
+}  // namespace
+}  // namespace limes::rate::given_matrix
