@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <ostream>
 
 #include "experiment/fake_system.hpp"
 #include "experiment/temporary_folder.hpp"
@@ -92,6 +93,9 @@ struct BadText {
   std::vector<std::string> sets;
   std::string message;
 };
+
+// Names a case in the output of the tests by its message.
+void PrintTo(const BadText& bad, std::ostream* stream) { *stream << bad.message; }
 
 class BadTexts : public ::testing::TestWithParam<BadText> {};
 

@@ -7,14 +7,15 @@
 
 namespace limes::experiment {
 
-/// Reads an HDF5 image for tests, independently of the code that writes it. Nothing is closed before the end: a test
-/// process is short.
+/// Reads an HDF5 image for tests, independently of the code that writes it. What is opened is closed with the file.
 class Hdf5Reader {
  public:
   explicit Hdf5Reader(std::string bytes) : bytes_(std::move(bytes)) {
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_fapl_core(access, 4096, 0);
     H5Pset_file_image(access, bytes_.data(), bytes_.size());
+    // What a test leaves open must not keep the file open: the next one would be taken for the same.
+    H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
     file_ = H5Fopen("image", H5F_ACC_RDONLY, access);
     H5Pclose(access);
     if (file_ < 0) throw std::runtime_error("no HDF5 file");

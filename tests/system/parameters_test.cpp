@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <limits>
+#include <ostream>
 
 #include "limes/system/parameter_check.hpp"
 
@@ -138,6 +139,9 @@ struct BadValue {
   Json value;
   std::string message;
 };
+
+// Names a case in the output of the tests by what is given.
+void PrintTo(const BadValue& bad, std::ostream* stream) { *stream << bad.key << " = " << bad.value.dump(); }
 
 class BadValues : public ::testing::TestWithParam<BadValue> {};
 
