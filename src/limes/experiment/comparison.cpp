@@ -91,26 +91,11 @@ void first_verdicts(std::vector<QuantityEntry>& quantities, std::vector<CurveEnt
   }
 }
 
-// The second test, over all that did not pass the first.
+// The second test, of each entry that did not pass the first.
 void second_verdicts(std::vector<QuantityEntry>& quantities, std::vector<CurveEntry>& curves,
                      const Evidence& evidence) {
   constexpr const char* kUnmeasured = "differs; the second size does not show this branch often enough to compare";
-  const double level = evidence.options.family_wise_level;
-  std::vector<double> p_values;
-  for (QuantityEntry& entry : quantities) {
-    if (!entry.shown.wants_second_size) continue;
-    measure_second_size(entry, evidence);
-    for (const Component& component : entry.components) {
-      if (component.sizes) p_values.push_back(component.sizes->shrinkage.zero_limit_p);
-    }
-  }
-  for (CurveEntry& entry : curves) {
-    if (!entry.shown.wants_second_size) continue;
-    measure_second_size(entry, evidence);
-    if (entry.sizes) p_values.push_back(entry.zero_limit_p);
-  }
-  const std::vector<double> adjusted = stats::holm_adjusted(p_values);
-  std::size_t next = 0;
+  const Levels levels{evidence.options.family_wise_level, evidence.options.finite_size_level};
   const auto conclude = [&](auto& shown, const SizePair& pair, bool shrinks) {
     shown.verdict = shrinks ? Verdict::kFiniteSize : Verdict::kDisagree;
     const std::optional<double> larger_size =
@@ -124,11 +109,12 @@ void second_verdicts(std::vector<QuantityEntry>& quantities, std::vector<CurveEn
   for (QuantityEntry& entry : quantities) {
     if (!entry.shown.wants_second_size) continue;
     entry.shown.wants_second_size = false;
+    measure_second_size(entry, evidence);
     const Component* worst = nullptr;  // the law shown: a component that does not shrink, else the least p
     bool all_shrink = true;
     for (const Component& component : entry.components) {
       if (!component.sizes) continue;
-      const bool shrinks = shrinks_with_size(component.sizes->shrinkage, adjusted[next++], level, p_values.size());
+      const bool shrinks = shrinks_with_size(component.sizes->shrinkage, levels);
       if (worst == nullptr || (all_shrink && !shrinks) ||
           (all_shrink == shrinks && component.p_value < worst->p_value)) {
         worst = &component;
@@ -144,11 +130,11 @@ void second_verdicts(std::vector<QuantityEntry>& quantities, std::vector<CurveEn
   for (CurveEntry& entry : curves) {
     if (!entry.shown.wants_second_size) continue;
     entry.shown.wants_second_size = false;
+    measure_second_size(entry, evidence);
     if (!entry.sizes) {
       entry.shown.note = kUnmeasured;
     } else {
-      conclude(entry.shown, *entry.sizes,
-               shrinks_with_size(entry.sizes->shrinkage, adjusted[next++], level, p_values.size()));
+      conclude(entry.shown, *entry.sizes, shrinks_with_size(entry.sizes->shrinkage, levels));
     }
   }
 }

@@ -93,9 +93,10 @@ struct Comparison {
 };
 
 struct ComparisonOptions {
-  double family_wise_level = 0.01;
-  std::optional<double> size;      ///< of the simulation (for the reported law only)
-  double second_size_ratio = 0.5;  ///< second size over first
+  double family_wise_level = 0.01;   ///< alpha of verdict.hpp
+  double finite_size_level = 0.001;  ///< beta of verdict.hpp
+  std::optional<double> size;        ///< of the simulation (for the reported law only)
+  double second_size_ratio = 0.5;    ///< second size over first
 };
 
 /// A measurement of this name is no quantity of its own: its mean over realisations becomes Comparison::switches.

@@ -325,7 +325,8 @@ void measure_second_size(CurveEntry& entry, const Evidence& evidence) {
   const auto n_small = static_cast<double>(smaller.rows());
   const Eigen::MatrixXd covariance = stats::sample_covariance(larger) / n;
   const Eigen::MatrixXd covariance_small = stats::sample_covariance(smaller) / n_small;
-  entry.zero_limit_p = vector_p(r * d - d_small, r * r * covariance + covariance_small, std::min(n, n_small) - 1.0);
+  const double all_modes_p =
+      vector_p(r * d - d_small, r * r * covariance + covariance_small, std::min(n, n_small) - 1.0);
   // The shift along its own direction, in units of the modes' spread, so that decrease and exponent have a meaning.
   const Eigen::VectorXd weights = (covariance + covariance_small).diagonal().cwiseMax(1e-300).cwiseInverse();
   Eigen::VectorXd direction = weights.cwiseProduct(d + d_small);
@@ -335,6 +336,8 @@ void measure_second_size(CurveEntry& entry, const Evidence& evidence) {
   pair.smaller = {direction.dot(d_small), std::sqrt(direction.dot(covariance_small * direction)), n_small - 1.0};
   pair.ratio = r;
   pair.shrinkage = measure_shrinkage(pair.larger, pair.smaller, r);
+  // Two looks at the limit: along the shift, which is sharp, and over all modes, which sees a limit of another shape.
+  pair.shrinkage.zero_limit_p = std::min(1.0, 2.0 * std::min(pair.shrinkage.zero_limit_p, all_modes_p));
   entry.sizes = pair;
 }
 

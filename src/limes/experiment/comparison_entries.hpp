@@ -66,7 +66,6 @@ struct CurveEntry {
   std::size_t worst = 0;  ///< index into `channels`
   bool size_could_matter = false;
   std::optional<SizePair> sizes;
-  double zero_limit_p = 1.0;  ///< of all modes together
 };
 
 [[nodiscard]] Relation relation_of(const Evidence& evidence, const std::string& family, const std::string& branch,

@@ -74,7 +74,6 @@ Shrinkage measure_shrinkage(const Shift& larger, const Shift& smaller, double ra
   const double root = std::sqrt(ratio);
   const auto [root_error, root_degrees] = contrast(root);
   result.root_law_p = upper_p(root * d - d_small, root_error, root_degrees);
-  result.decreases = d > 0.0 && d_small > d;
   if (d > 0.0 && d_small > 0.0) {
     result.exponent = std::log(d_small / d) / std::log(ratio);
     result.exponent_error = std::hypot(larger.error / d, smaller.error / d_small) / std::log(ratio);
@@ -82,12 +81,10 @@ Shrinkage measure_shrinkage(const Shift& larger, const Shift& smaller, double ra
   return result;
 }
 
-bool shrinks_with_size(const Shrinkage& shrinkage, double adjusted_zero_limit_p, double level, std::size_t entries) {
-  if (!shrinkage.decreases) return false;
-  const double each = level / static_cast<double>(entries == 0 ? 1 : entries);
-  const bool inverse_law = adjusted_zero_limit_p > level;
+bool shrinks_with_size(const Shrinkage& shrinkage, const Levels& levels) {
+  const bool inverse_law = shrinkage.zero_limit_p > levels.law;
   const bool steep = shrinkage.exponent && *shrinkage.exponent >= 0.5;
-  const bool slow_law = shrinkage.constant_p <= each && shrinkage.root_law_p > each;
+  const bool slow_law = shrinkage.constant_p <= levels.difference && shrinkage.root_law_p > levels.law;
   return inverse_law || steep || slow_law;
 }
 
@@ -122,9 +119,14 @@ FiniteSizeLaw finite_size_law(const Shift& larger, const Shift& smaller, const S
 }
 
 std::string sentence(const FiniteSizeLaw& law) {
-  if (!law.exponent || !law.exponent_error) return "the shift changes its sign between the two sizes";
-  std::string text = fmt::format("the shift falls as N^{:.2g} (\xC2\xB1 {:.1g})", -*law.exponent, *law.exponent_error);
+  const bool resolved = law.exponent && law.exponent_error && *law.exponent >= 2.0 * *law.exponent_error;
+  std::string text =
+      resolved ? fmt::format("the shift falls as N^{:.2g} (\xC2\xB1 {:.1g})", -*law.exponent, *law.exponent_error)
+               : "the law of the shift is not resolved";
   if (law.sizes.size() == 2) text += fmt::format(" between N = {:.0f} and {:.0f}", law.sizes[0], law.sizes[1]);
+  if (!resolved) {
+    return text + fmt::format("; by 1/N the limit is off by {:.2g} \xC2\xB1 {:.1g}", law.limit, law.limit_error);
+  }
   if (law.size_needed)
     text += fmt::format("; below one standard error from N \xE2\x89\x88 {:.2g} on", *law.size_needed);
   return text;
