@@ -94,6 +94,11 @@ TEST_F(CElegans, BelowTheTransition) {
   // Simulated -.501: the estimate is right to 3 %.
   EXPECT_NEAR(simulated.exponent, -0.501, 0.01);
   EXPECT_NEAR(state.lyapunov_exponent, simulated.exponent, 0.03);
+  // The stated errors cover what is left and are not an excuse for anything: below 10 %.
+  const QuenchedErrors stated = quenched_errors(problem_, state);
+  EXPECT_GT(stated.lyapunov_exponent, std::abs(state.lyapunov_exponent - simulated.exponent));
+  EXPECT_LT(stated.lyapunov_exponent, 0.05);
+  EXPECT_LT(stated.variance, 0.1 * state.population_variance);
 }
 
 TEST_F(CElegans, AboveTheTransition) {

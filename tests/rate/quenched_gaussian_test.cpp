@@ -38,6 +38,25 @@ TEST(QuenchedGaussian, ChaosOfTheMap) {
   EXPECT_EQ(states.size(), 2U);
 }
 
+TEST(QuenchedGaussian, ChaosWithLeak) {
+  // gamma = .5, g = 1, J = .8: D(0), D(1), D(5), D(20) = .95044603, .94161303, .76796657, .14048877; lambda =
+  // .02917088. N = 300: the coupling's variance is off by sqrt(2)/300 = .5 %, and D reacts three times as strongly near
+  // the onset. The means of this matrix are all but neutral (coherent exponent -9e-5): the iteration takes hundreds of
+  // steps.
+  const coupling::Matrix matrix = coupling::gaussian_matrix(3, 0, 300, 0.0, 0.8);
+  const QuenchedProblem problem{&matrix, {transfer::Kind::kTanh, 1.0}, false, 0.5, {}, 0.0, 0.0};
+  const auto states = quenched_states(problem, few_starts());
+  const QuenchedState* state = fluctuating(states);
+  ASSERT_NE(state, nullptr);
+  EXPECT_TRUE(state->converged);
+  EXPECT_NEAR(state->population_variance, 0.95044603, 0.015);
+  EXPECT_NEAR(population_autocovariance(problem, *state, 1.0), 0.94161303, 0.015);
+  EXPECT_NEAR(population_autocovariance(problem, *state, 5.0), 0.76796657, 0.015);
+  EXPECT_NEAR(population_autocovariance(problem, *state, 20.0), 0.14048877, 0.015);
+  EXPECT_NEAR(state->exponent_incoherent, 0.02917088, 0.003);
+  EXPECT_LT(state->lag_tail, 1e-6);
+}
+
 TEST(QuenchedGaussian, FlowWithNoise) {
   // SCS tanh, g = 2, D = .5: Delta0 = 2.0919855206, lambda = .00813560. As above, N = 200.
   const coupling::Matrix matrix = coupling::gaussian_matrix(3, 0, 200, 0.0, 2.0);

@@ -12,8 +12,6 @@
 namespace limes::rate::given_matrix {
 namespace {
 
-using Eigen::VectorXd;
-
 void check(const QuenchedProblem& problem, const std::vector<std::vector<double>>& extra) {
   if (problem.coupling == nullptr || coupling::size(*problem.coupling) == 0) {
     throw InputError("the quenched mean field needs a coupling matrix");
@@ -31,27 +29,11 @@ void check(const QuenchedProblem& problem, const std::vector<std::vector<double>
   }
 }
 
-/// The means and deviations of two states agree; deviations, because a variance near 0 is found with less precision.
-bool same(const QuenchedPoint& a, const QuenchedPoint& b, double within) {
-  const VectorXd deviation_a = a.covariance.col(0).cwiseSqrt();
-  const VectorXd deviation_b = b.covariance.col(0).cwiseSqrt();
-  const double scale =
-      std::max({1.0, a.mean.cwiseAbs().maxCoeff(), b.mean.cwiseAbs().maxCoeff(), deviation_a.maxCoeff()});
-  return (a.mean - b.mean).cwiseAbs().maxCoeff() <= within * scale &&
-         (deviation_a - deviation_b).cwiseAbs().maxCoeff() <= 10 * within * scale;
-}
-
 /// Adds a solution unless it is there already.
 void add(std::vector<QuenchedSolution>& found, QuenchedSolution solution, double within) {
   const bool known = std::any_of(found.begin(), found.end(),
-                                 [&](const auto& other) { return same(other.point, solution.point, within); });
+                                 [&](const auto& other) { return near(other.point, solution.point, within); });
   if (!known) found.push_back(std::move(solution));
-}
-
-/// f(-u) = -f(u) and no threshold: with every state its mirror image is one.
-bool is_mirror_symmetric(const QuenchedProblem& problem) {
-  return transfer::is_odd(problem.transfer.kind) &&
-         std::all_of(problem.threshold.begin(), problem.threshold.end(), [](double x) { return x == 0.0; });
 }
 
 /// A hop between states a and b needs a fluctuation of half their distance d along the line e between them. Close to a
@@ -88,7 +70,8 @@ std::vector<QuenchedState> quenched_states(const QuenchedProblem& problem, const
   QuenchedSolution nearest;
   nearest.residual = std::numeric_limits<double>::infinity();
   for (const QuenchedStart& start : quenched_starts(problem, options, extra)) {
-    QuenchedSolution solution = solve_quenched(problem, options, start);
+    QuenchedSolution solution = solve_quenched(problem, options, start, found);
+    if (solution.merged) continue;
     if (!solution.converged) {
       if (solution.residual < nearest.residual) nearest = std::move(solution);
       continue;

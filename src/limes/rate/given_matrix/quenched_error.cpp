@@ -152,6 +152,35 @@ VectorXd linear_response_factor(QuenchedSolution& solution) {
   return factor;
 }
 
+/// What the fluctuations of the slopes f_j' add to the coherent growth to second order. With left and right
+/// eigenvectors l, r of W = J diag(E f') the amplitude along r is multiplied by rho + xi per step, and E ln|rho + xi| =
+/// ln rho - Var xi/(2 rho^2), Var xi/rho^2 = sum_j |l_j r_j|^2 Var f_j'/(E f_j')^2 / |l r|^2, because l J = rho l/(E
+/// f'). Slopes are taken as independent from step to step: gamma = 0 only.
+double slope_fluctuation_shift(QuenchedSolution& solution) {
+  QuenchedEquations& equations = *solution.equations;
+  const QuenchedProblem& problem = equations.problem();
+  const VectorXd variance = solution.point.covariance.col(0);
+  const auto count = static_cast<std::size_t>(equations.size());
+  const GainMoments gain = equations.moments().gains({solution.point.mean.data(), count}, {variance.data(), count});
+  const VectorXd slope = gain.df;
+  const Product forward = [&](const VectorXd& x) { return coupled(*problem.coupling, slope.cwiseProduct(x)); };
+  const Product backward = [&](const VectorXd& x) {
+    const VectorXd product =
+        std::visit([&](const auto& stored) { return VectorXd(stored.transpose() * x); }, *problem.coupling);
+    return VectorXd(slope.cwiseProduct(product));
+  };
+  const LeadingEigenvalue right = leading_eigenvalue(forward, equations.size(), Which::kLargestModulus, 1e-4, 60, 20);
+  const LeadingEigenvalue left = leading_eigenvalue(backward, equations.size(), Which::kLargestModulus, 1e-4, 60, 20);
+  const double overlap = std::abs((left.vector.transpose() * right.vector)(0));
+  double sum = 0.0;
+  for (Index j = 0; j < equations.size(); ++j) {
+    if (gain.df[j] == 0.0) continue;
+    const double weight = std::abs(left.vector[j] * right.vector[j]);
+    sum += weight * weight * (gain.dfdf[j] / (gain.df[j] * gain.df[j]) - 1.0);
+  }
+  return overlap > 0.0 ? 0.5 * sum / (overlap * overlap) : 0.0;
+}
+
 }  // namespace
 
 QuenchedErrors quenched_errors(const QuenchedProblem& problem, const QuenchedState& state,
@@ -195,7 +224,11 @@ QuenchedErrors quenched_errors(const QuenchedProblem& problem, const QuenchedSta
     QuenchedEquations& equations = *changed.equations;
     const bool coherent = state.exponent_branch == "coherent";
     const QuenchedExponents shifted = quenched_exponents(equations, changed.point, !coherent);
-    errors.lyapunov_exponent += std::abs((coherent ? shifted.coherent : shifted.incoherent) - state.lyapunov_exponent);
+    const double shift = std::abs((coherent ? shifted.coherent : shifted.incoherent) - state.lyapunov_exponent);
+    // Both shifts are first terms of expansions whose next ones are not known: quoted twice. No more than the exponent
+    // itself, and the shift by the variances, where a degenerate eigenvalue leaves no expansion.
+    const double slopes = coherent && equations.one_lag() ? slope_fluctuation_shift(solution) : 0.0;
+    errors.lyapunov_exponent += 2.0 * (shift + std::min(slopes, std::abs(state.lyapunov_exponent)));
   }
   return errors;
 }

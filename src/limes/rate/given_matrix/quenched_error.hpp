@@ -28,8 +28,9 @@ struct QuenchedErrors {
 /// zero frequency. diag C is exact up to 128 neurons and comes from random probes beyond (64, or 16 for more than 20000
 /// neurons). Each D_i of the equations is then multiplied by the factor that would give their linear form the variances
 /// C_ii, and the equations are solved again: the errors are the shifts of the averages over neurons, plus the residual.
-/// Where the linear response does not exist (a coherent exponent >= 0) or the changed equations have no solution
-/// nearby, the error is the value's own scale.
+/// The exponent's error is twice its shift and, if it is the coherent one at gamma = 0, twice what the fluctuations of
+/// the slopes add to second order. Where the linear response does not exist (a coherent exponent >= 0) or the changed
+/// equations have no solution nearby, the error is the value's own scale.
 [[nodiscard]] QuenchedErrors quenched_errors(const QuenchedProblem& problem, const QuenchedState& state,
                                              const QuenchedOptions& options = {});
 

@@ -15,6 +15,8 @@ using Eigen::VectorXd;
 constexpr double kTailTolerance = 1e-8;
 constexpr int kRelaxationSteps = 40;
 constexpr int kNewtonSteps = 12;
+constexpr Index kManyNeurons = 2000;  // eigenvalues of larger networks are found in a smaller space, to four digits
+constexpr double kMergeWithin = 1e-3;
 
 double scale_of(const QuenchedPoint& point) {
   return std::max({1.0, point.mean.cwiseAbs().maxCoeff(), point.covariance.cwiseAbs().maxCoeff()});
@@ -32,8 +34,9 @@ double first_horizon(const QuenchedProblem& problem) { return problem.continuous
 
 class Search {
  public:
-  Search(QuenchedEquations& equations, const QuenchedOptions& options, QuenchedSolution& solution)
-      : equations_(equations), options_(options), solution_(solution) {}
+  Search(QuenchedEquations& equations, const QuenchedOptions& options, QuenchedSolution& solution,
+         std::span<const QuenchedSolution> known)
+      : equations_(equations), options_(options), solution_(solution), known_(known) {}
 
   /// The dynamics itself: mu(t+1) = gamma mu(t) + J m - theta is the map damped by 1 - gamma. It leads to what the
   /// network would do, where an acceleration may jump to a state that repels.
@@ -50,6 +53,8 @@ class Search {
       solution_.residual = distance(image, solution_.point) / scale_of(solution_.point);
       if (!std::isfinite(solution_.residual)) return false;
       if (solution_.residual < 1e-4) return true;
+      if (step % 8 == 7 && is_known(solution_.point, solution_.residual)) solution_.merged = true;
+      if (solution_.merged) return false;
       solution_.point.mean += of_mean * (image.mean - solution_.point.mean);
       solution_.point.covariance += of_covariance * (image.covariance - solution_.point.covariance);
     }
@@ -65,12 +70,19 @@ class Search {
     anderson.damping = equations_.one_lag() ? 1.0 : 0.7;
     anderson.tolerance = options_.tolerance * scale_of(solution_.point);
     anderson.max_iterations = std::max(1, options_.max_iterations - solution_.iterations);
-    double best = std::numeric_limits<double>::infinity();
-    int since_best = 0;
-    anderson.proceed = [&](int, double residual, const std::vector<double>&) {
-      since_best = residual < 0.5 * best ? 0 : since_best + 1;
-      best = std::min(best, residual);
-      return since_best < (equations_.one_lag() ? 60 : 150);  // long windows converge in spurts
+    // Given up when the residual has not halved for a long while, however slowly it got there.
+    const int patience = equations_.one_lag() ? 60 : 150;
+    double halved = std::numeric_limits<double>::infinity();
+    int waited = 0;
+    anderson.proceed = [&](int iteration, double residual, const std::vector<double>& x) {
+      if (iteration % 8 == 7 && is_known(unpacked(x, equations_.size(), lags), residual)) solution_.merged = true;
+      if (solution_.merged) return false;
+      ++waited;
+      if (residual < 0.5 * halved) {
+        halved = residual;
+        waited = 0;
+      }
+      return waited < patience;
     };
     const math::AndersonResult result = math::anderson(
         [&](const std::vector<double>& x) { return packed(evaluate(unpacked(x, equations_.size(), lags))); },
@@ -109,6 +121,12 @@ class Search {
   }
 
  private:
+  [[nodiscard]] bool is_known(const QuenchedPoint& point, double residual) const {
+    if (residual > 1e-4 * scale_of(point)) return false;
+    return std::any_of(known_.begin(), known_.end(),
+                       [&](const QuenchedSolution& other) { return near(point, other.point, kMergeWithin); });
+  }
+
   QuenchedPoint evaluate(const QuenchedPoint& point) {
     options_.stop.check();
     ++solution_.iterations;
@@ -118,6 +136,7 @@ class Search {
   QuenchedEquations& equations_;
   const QuenchedOptions& options_;
   QuenchedSolution& solution_;
+  std::span<const QuenchedSolution> known_;
 };
 
 /// The point on a longer grid: exponential continuation by the last ratio of two nodes is left to the iteration; what
@@ -154,13 +173,24 @@ Eigen::RowVectorXd noise_shape(const LagGrid& grid) {
 void finish(QuenchedSolution& solution, const QuenchedOptions& options) {
   solution.point.covariance = solution.point.covariance.cwiseAbs();
   solution.lag_tail = tail_of(solution.point);
-  solution.converged = solution.residual <= std::max(options.tolerance, 1e-13) && solution.point.mean.allFinite();
+  solution.converged =
+      !solution.merged && solution.residual <= std::max(options.tolerance, 1e-13) && solution.point.mean.allFinite();
 }
 
 }  // namespace
 
+bool near(const QuenchedPoint& a, const QuenchedPoint& b, double within) {
+  // Deviations, because a variance near 0 is found with less precision.
+  const VectorXd deviation_a = a.covariance.col(0).cwiseAbs().cwiseSqrt();
+  const VectorXd deviation_b = b.covariance.col(0).cwiseAbs().cwiseSqrt();
+  const double scale =
+      std::max({1.0, a.mean.cwiseAbs().maxCoeff(), b.mean.cwiseAbs().maxCoeff(), deviation_a.maxCoeff()});
+  return (a.mean - b.mean).cwiseAbs().maxCoeff() <= within * scale &&
+         (deviation_a - deviation_b).cwiseAbs().maxCoeff() <= within * scale;
+}
+
 QuenchedSolution solve_quenched(const QuenchedProblem& problem, const QuenchedOptions& options,
-                                const QuenchedStart& start) {
+                                const QuenchedStart& start, std::span<const QuenchedSolution> known) {
   QuenchedSolution solution;
   const double longest = 128.0 * first_horizon(problem);
   for (double horizon = first_horizon(problem);; horizon *= 4.0) {
@@ -170,10 +200,10 @@ QuenchedSolution solve_quenched(const QuenchedProblem& problem, const QuenchedOp
     const Eigen::RowVectorXd shape = noise_shape(grid);
     solution.point = before ? moved_to(solution.point, before->grid(), grid, shape)
                             : QuenchedPoint{start.mean, start.variance * shape};
-    Search search(*solution.equations, options, solution);
+    Search search(*solution.equations, options, solution, known);
     if (search.relax()) {
       search.accelerate();
-      if (solution.equations->one_lag()) search.polish();
+      if (solution.equations->one_lag() && !solution.merged) search.polish();
     }
     finish(solution, options);
     const bool long_enough = solution.lag_tail < kTailTolerance || grid.horizon() >= longest;
@@ -188,7 +218,7 @@ QuenchedSolution solve_with_factor(const QuenchedSolution& solution, const Quenc
   result.equations = std::make_shared<QuenchedEquations>(*solution.equations);
   result.equations->set_variance_factor(factor);
   result.iterations = 0;
-  Search search(*result.equations, options, result);
+  Search search(*result.equations, options, result, {});
   if (search.relax()) {
     search.accelerate();
     if (result.equations->one_lag()) search.polish();
@@ -229,7 +259,9 @@ QuenchedState describe_state(const QuenchedSolution& solution, const QuenchedOpt
   state.stability_eigenvalue = std::exp(exponents.coherent);
   if (equations.one_lag()) {
     state.stability_eigenvalue = std::abs(
-        leading_eigenvalue(equations.derivative(point), 2 * equations.size(), Which::kLargestModulus, 1e-5, 120, 10)
+        leading_eigenvalue(equations.derivative(point), 2 * equations.size(), Which::kLargestModulus,
+                           equations.size() > kManyNeurons ? 1e-4 : 1e-5, equations.size() > kManyNeurons ? 60 : 120,
+                           equations.size() > kManyNeurons ? 20 : 10)
             .value);
   }
   state.stable = state.stability_eigenvalue < 1.0;

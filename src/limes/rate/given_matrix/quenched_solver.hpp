@@ -1,7 +1,7 @@
 #pragma once
 // One start of the quenched mean field to its state, and what is computed at a state. For this folder only.
 
-#include <optional>
+#include <span>
 
 #include "limes/rate/given_matrix/quenched_equations.hpp"
 
@@ -21,12 +21,17 @@ struct QuenchedSolution {
   double lag_tail = 0.0;
   int iterations = 0;
   bool converged = false;
+  bool merged = false;  ///< the search was given up next to a known solution
 };
 
 /// Relaxes by the mean field's own dynamics, accelerates (Anderson), polishes (Newton-Krylov at one lag), and lengthens
-/// the grid of lags until D_i at its end is below 1e-8 v_i.
+/// the grid of lags until D_i at its end is below 1e-8 v_i. A search whose residual is below 1e-4 and whose means and
+/// deviations are all within 1e-3 of a `known` solution, relative to the largest, ends there as `merged`.
 [[nodiscard]] QuenchedSolution solve_quenched(const QuenchedProblem& problem, const QuenchedOptions& options,
-                                              const QuenchedStart& start);
+                                              const QuenchedStart& start, std::span<const QuenchedSolution> known = {});
+
+/// All means and deviations of two points differ by less than `within`, relative to the largest (at least 1).
+[[nodiscard]] bool near(const QuenchedPoint& a, const QuenchedPoint& b, double within);
 
 /// The same from a solution, with every D_i of the equations multiplied by `factor` (quenched_error.hpp).
 [[nodiscard]] QuenchedSolution solve_with_factor(const QuenchedSolution& solution, const QuenchedOptions& options,

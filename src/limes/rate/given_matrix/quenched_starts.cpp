@@ -1,5 +1,6 @@
 #include "limes/rate/given_matrix/quenched_starts.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "limes/math/random.hpp"
@@ -22,6 +23,11 @@ void append_direction(std::vector<VectorXd>& directions, VectorXd vector) {
 }
 
 }  // namespace
+
+bool is_mirror_symmetric(const QuenchedProblem& problem) {
+  return transfer::is_odd(problem.transfer.kind) &&
+         std::all_of(problem.threshold.begin(), problem.threshold.end(), [](double x) { return x == 0.0; });
+}
 
 double largest_drive(const coupling::Matrix& matrix) {
   double sum = 0.0;
@@ -54,12 +60,14 @@ std::vector<QuenchedStart> quenched_starts(const QuenchedProblem& problem, const
   const VectorXd quiet = VectorXd::Constant(size, noise);
   const double drive = largest_drive(*problem.coupling);
 
+  const bool mirrored = is_mirror_symmetric(problem);
   std::vector<VectorXd> means{VectorXd::Zero(size)};
   const std::vector<VectorXd> directions = leading_directions(*problem.coupling);
   for (const VectorXd& direction : directions) {
     means.emplace_back(drive * direction);
-    means.emplace_back(-drive * direction);
+    if (!mirrored) means.emplace_back(-drive * direction);
   }
+  const std::size_t patterns = means.size();
   for (int k = 0; k < options.pattern_starts; ++k) {
     math::RandomStream stream(1, 0, math::Purpose::kTheory, static_cast<std::uint64_t>(k));
     VectorXd mean = VectorXd::Zero(size);
@@ -76,7 +84,6 @@ std::vector<QuenchedStart> quenched_starts(const QuenchedProblem& problem, const
   for (const VectorXd& mean : means) starts.push_back({mean, quiet});
   // Without noise a start without fluctuations stays without: the fluctuating states need their own.
   if (noise == 0.0) {
-    const std::size_t patterns = 1 + 2 * directions.size();
     for (std::size_t k = 1; k < means.size(); ++k) {
       if (k <= 2 || k >= patterns) starts.push_back({means[k], loud});
     }

@@ -7,7 +7,10 @@
 
 namespace limes::rate::given_matrix {
 
-/// Every start of `quenched_states`: see there.
+/// f(-u) = -f(u) and no threshold: with every state its mirror image is one.
+[[nodiscard]] bool is_mirror_symmetric(const QuenchedProblem& problem);
+
+/// Every start of `quenched_states`: see there. Without mirror images where the states have them anyway.
 [[nodiscard]] std::vector<QuenchedStart> quenched_starts(const QuenchedProblem& problem, const QuenchedOptions& options,
                                                          const std::vector<std::vector<double>>& extra);
 
