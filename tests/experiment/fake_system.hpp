@@ -179,8 +179,10 @@ inline system::System make(Hook hook = {}) {
     return std::make_unique<Model>(parameters, hook);
   };
   system.half_size = [](const Parameters& parameters) -> std::optional<Parameters> {
-    return parameters.with("network.size", parameters.integer("network.size") / 2);
+    return parameters.with("network.size", parameters.integer("network.size") / 2)
+        .with("simulation.realisations", parameters.integer("simulation.realisations") * 4);
   };
+  system.size_parameter = "network.size";
   return system;
 }
 

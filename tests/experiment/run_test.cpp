@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <iterator>
@@ -78,6 +79,20 @@ TEST(Run, AWrongTheoryIsSimulatedAtHalfTheSizeAndDisagrees) {
   const Json& variance = quantity(outcome.result, "variance");
   EXPECT_EQ(variance["verdict"], "disagree");
   EXPECT_EQ(variance["finite_size"]["sizes"], Json({1000.0, 2000.0}));
+}
+
+TEST(Run, TheFiniteSizeLawIsInTheSizeThatTheSystemDeclares) {
+  // The number of realisations changes too, and stands first here.
+  system::System system = fake::make();
+  std::rotate(system.schema.parameters.begin(), system.schema.parameters.end() - 1, system.schema.parameters.end());
+  ASSERT_EQ(system.schema.parameters.front().key, "simulation.realisations");
+  const Experiment wrong = experiment({"network.bias=0.5", "network.size=2000"});
+  const Json result = run(system, wrong, silent()).result;
+  EXPECT_EQ(quantity(result, "variance")["finite_size"]["sizes"], Json({1000.0, 2000.0}));
+  system.size_parameter = "";  // then the law is given without sizes
+  const Json unnamed = run(system, wrong, silent()).result;
+  EXPECT_FALSE(quantity(unnamed, "variance")["finite_size"].contains("sizes"));
+  EXPECT_EQ(quantity(unnamed, "variance")["verdict"], "disagree");
 }
 
 TEST(Run, ThreadsDoNotChangeTheResult) {

@@ -46,7 +46,12 @@ TEST(System, DeclaresWhatItYields) {
 
 TEST(System, HalvesTheSizeWhereThereIsASecondSize) {
   const auto system = discrete_system();
+  ASSERT_EQ(system.size_parameter, "network.size");
   EXPECT_EQ(system.half_size(parameters_of(system, {}))->integer("network.size"), 500);
+  // Equal work for dense matrices: four times the realisations, also of a number that was left out.
+  EXPECT_EQ(system.half_size(parameters_of(system, {}))->integer("simulation.realisations"), 40);
+  const auto six = system.half_size(parameters_of(system, {{"simulation.realisations", 6}}));
+  EXPECT_EQ(six->integer("simulation.realisations"), 24);
   const auto array = system.half_size(parameters_of(system, {{"network.size", Json::array({100})}}));
   ASSERT_TRUE(array.has_value());
   EXPECT_TRUE(array->is_list("network.size"));

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <numeric>
 #include <thread>
 
 #include "limes/experiment/checkpoint_files.hpp"
@@ -129,15 +130,17 @@ Status worse(Status a, Status b) {
   return rank(a) >= rank(b) ? a : b;
 }
 
-/// The first number that differs between the parameters of the two sizes is the size parameter (`network.size`).
-void set_sizes(ComparisonOptions& options, const system::Parameters& first, const system::Parameters& second) {
-  const Json one = first.resolved().flatten(), other = second.resolved().flatten();
-  for (const auto& [key, value] : other.items()) {
-    if (!one.contains(key) || one[key] == value || !value.is_number() || !one[key].is_number()) continue;
-    options.size = one[key].get<double>();
-    options.second_size_ratio = value.get<double>() / *options.size;
-    return;
-  }
+/// The size of a run in the system's own measure, all populations together.
+std::optional<double> size_of(const system::System& system, const system::Parameters& parameters) {
+  if (system.size_parameter.empty() || !parameters.has(system.size_parameter)) return std::nullopt;
+  const std::vector<double> sizes = parameters.reals(system.size_parameter);
+  return std::accumulate(sizes.begin(), sizes.end(), 0.0);
+}
+
+void set_sizes(ComparisonOptions& options, std::optional<double> first, std::optional<double> second) {
+  if (!first || !second || !(*first > 0.0) || *first == *second) return;
+  options.size = first;
+  options.second_size_ratio = *second / *first;
 }
 
 /// Everything that a run computes, before it is written anywhere.
@@ -180,7 +183,7 @@ Computed compute(const system::System& system, const Prepared& prepared, const R
     done.half = runner.simulation("second_size", *model);
     if (done.half->status == Status::kInterrupted) done.status = Status::kInterrupted;
     if (done.half->status == Status::kOk) {
-      set_sizes(comparison, prepared.parameters, *parameters);
+      set_sizes(comparison, size_of(system, prepared.parameters), size_of(system, *parameters));
       done.comparison = compared(&*done.half);
     }
   }

@@ -23,17 +23,17 @@
 // Error rates. *Right theory, d = b/N*: `disagree` needs a difference that is called one (alpha for entries without
 // shift) and (a) to fail (beta): below alpha + K beta for K shifted entries. *Constant error c*: it passes the second
 // test by (a) if d' exceeds r d - t s_a (t the critical value at beta, s_a the error of r d - d'), of probability
-// P(T > (r-1) c/s_a - t), or by (c), at most alpha. Two sizes of n = 8 each have s_a = 2.45 s. Two sizes a factor of
-// two apart do not tell b/N from a c of a few standard errors: that doubt is called `finite_size`, and a and p stand
-// beside it with their errors. Four times the realisations at half size (equal work for dense matrices) make s_a = 2.12
-// s. Measured with ten quantities and a curve, n = 8 (tests/experiment/comparison_rates_test.cpp), percent of runs
-// called `disagree`; in brackets with 4n at half size; the other runs of the first row are `agree` for a small c,
-// `finite_size` for a larger one:
-//                      c/s or d/s at size N:     6        8        10       15       20
-//   wrong by c                                15 (21)  32 (42)  57 (66)  94 (96)  99 (99)
-//   right, d = b/N                           0.3       0.3      0        0        0
-//   right, d ~ N^-2/3                          2 (2)    3 (1)    4 (2)   0.3 (0.3)  0
-//   right, d ~ N^-1/2                          3 (5)    7 (9)   11 (6)   14 (2)    4 (1)
+// P(T > (r-1) c/s_a - t), or by (c), at most alpha. Two sizes a factor of two apart do not tell b/N from a c of a few
+// standard errors: that doubt is called `finite_size`, and a and p stand beside it with their errors. Half the size is
+// run with four times the realisations, which is equal work for dense matrices: s_a = 2.12 s (2.45 s with n at both
+// sizes). Measured with ten quantities and a curve, n = 8 and 4n at half size, 2000 runs each
+// (tests/experiment/comparison_rates_test.cpp), percent of runs called `disagree`; in brackets with n at half size; the
+// other runs of the first row are `agree` for a small c, `finite_size` for a larger one:
+//                      c/s or d/s at size N:     6        8        10       15         20
+//   wrong by c                                18 (13)  39 (33)  62 (55)  96 (94)  99.5 (99)
+//   right, d = b/N                           0.6 (0.1) at all of them
+//   right, d ~ N^-2/3                          2 (1)    2 (2)    1 (3)    1 (1)     1 (0)
+//   right, d ~ N^-1/2                          6 (4)    9 (7)    8 (12)   2 (14)    1 (4)
 
 #include <optional>
 #include <string>

@@ -40,6 +40,7 @@ system::System continuous_system() {
   system.half_size = [](const system::Parameters& parameters) {
     return half_size_parameters(parameters, TimeKind::kContinuous);
   };
+  system.size_parameter = "network.size";
   return system;
 }
 

@@ -36,6 +36,7 @@ system::System discrete_system() {
   system.half_size = [](const system::Parameters& parameters) {
     return half_size_parameters(parameters, TimeKind::kDiscrete);
   };
+  system.size_parameter = "network.size";
   return system;
 }
 

@@ -59,6 +59,9 @@ struct System {
   /// The parameters of the same system at half its size, for measuring finite-size shifts; empty where there is no
   /// second size.
   std::function<std::optional<Parameters>(const Parameters&)> half_size;
+  /// The key of the size that `half_size` changes (`network.size`): what finite-size laws are written in. An array is
+  /// summed over its populations.
+  std::string size_parameter = {};
 };
 
 }  // namespace limes::system
