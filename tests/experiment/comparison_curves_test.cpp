@@ -131,6 +131,63 @@ TEST(CompareCurves, SaysWhyItDoesNotTest) {
   EXPECT_THAT(compare({}, &theory, &one).curves[0].note, HasSubstr("one draw"));
 }
 
+TEST(CompareCurves, AnApproximateCurveIsJudgedByItsStatedError) {
+  // One matrix, repeats. The simulation lies 5 % above the theory at every point.
+  for (const int repeats : {2, 6}) {
+    auto simulation = noisy_exponentials(repeats, 0.1, 101, 1.05);
+    simulation.one_matrix = true;
+    TheoryOutcome theory = exponential_theory(0.1, 201);
+    theory.branches[0] = Branch{"quenched-0", true, "quenched", "", true};
+    system::TheoryCurve& curve = theory.curves[0];
+    curve.branch = "quenched-0";
+    curve.approximate = true;
+    const auto judged = [&](double relative_error) {
+      curve.error = curve.values;
+      for (double& e : curve.error.values) e *= relative_error;
+      return compare({}, &theory, &simulation).curves[0];
+    };
+    const ComparedCurve within = judged(0.1);
+    EXPECT_EQ(within.verdict, Verdict::kAgree);
+    EXPECT_THAT(within.note, HasSubstr("stated error of approximation"));
+    ASSERT_TRUE(within.theory_error.has_value());
+    EXPECT_EQ(within.theory_error->shape, within.theory->shape);
+    EXPECT_DOUBLE_EQ(within.theory_error->values[10], 0.1 * std::exp(-1.0));
+    if (repeats == 6) {  // noise of 1 % in each repeat: two do not tell 5 % from 1 %
+      const ComparedCurve beyond = judged(0.01);
+      EXPECT_EQ(beyond.verdict, Verdict::kDisagree);
+      EXPECT_FALSE(beyond.wants_second_size);
+    }
+    // Without a stated error a difference is no verdict.
+    curve.error = {};
+    EXPECT_EQ(compare({}, &theory, &simulation).curves[0].verdict, Verdict::kNotApplicable);
+    EXPECT_FALSE(compare({}, &theory, &simulation).curves[0].theory_error.has_value());
+    // Nor where the theory says that it does not hold.
+    static_cast<void>(judged(0.01));
+    curve.valid = false;
+    curve.reason = "switching";
+    const ComparedCurve invalid = compare({}, &theory, &simulation).curves[0];
+    EXPECT_EQ(invalid.verdict, Verdict::kNotApplicable);
+    EXPECT_EQ(invalid.note, "switching");
+  }
+}
+
+TEST(CompareCurves, OneRunOnAMatrixHasItsTimeBatchesToJudgeAnApproximateCurve) {
+  auto simulation = noisy_exponentials(1, 0.1, 101, 1.05);
+  simulation.one_matrix = true;
+  system::MeasuredCurve& measured = simulation.realisations[0].curves[0];
+  TheoryOutcome theory = exponential_theory(0.1, 201);
+  theory.branches[0].family = "quenched";
+  theory.curves[0].approximate = true;
+  theory.curves[0].error = values_on(theory.curves[0].axes[0], [](double t) { return 0.01 * std::exp(-t); });
+  EXPECT_EQ(compare({}, &theory, &simulation).curves[0].verdict, Verdict::kNotApplicable);
+  measured.standard_error = values_on(measured.axes[0], [](double t) { return 1e-3 * std::exp(-t); });
+  EXPECT_EQ(compare({}, &theory, &simulation).curves[0].verdict, Verdict::kDisagree);
+  for (double& e : theory.curves[0].error.values) e *= 10.0;
+  EXPECT_EQ(compare({}, &theory, &simulation).curves[0].verdict, Verdict::kAgree);
+  theory.curves[0].error = Tensor(std::vector<double>{1.0});
+  EXPECT_THROW(static_cast<void>(compare({}, &theory, &simulation)), std::logic_error);
+}
+
 TEST(CompareCurves, LeavesOutBrokenCurvesWithAWarning) {
   const auto theory = exponential_theory(0.1, 201);
   auto simulation = noisy_exponentials(6, 0.1, 101);

@@ -133,6 +133,19 @@ TEST(ResultHdf5, HoldsCurvesWithUnitsAndAxes) {
   EXPECT_THAT(file.dataset_text("/parameters"), HasSubstr("\"size\":200"));
 }
 
+TEST(ResultFiles, HoldTheErrorOfACurvesApproximation) {
+  Parts parts;
+  EXPECT_FALSE(parts.json()["curves"][0].contains("theory_error"));
+  parts.comparison.curves[0].theory_error = Tensor({2, 3}, {0.1, 0.2, 0.3, 0.4, 0.5, kNan});
+  const Json json = parts.json();
+  EXPECT_EQ(json["curves"][0]["theory_error"].dump(), "[[0.1,0.2,0.3],[0.4,0.5,null]]");
+  const Hdf5Reader file(result_hdf5(json));
+  const std::string error = "/curves/covariance/iid_surrogate/static-0/theory_error";
+  EXPECT_THAT(file.shape(error), ElementsAre(2U, 3U));
+  EXPECT_EQ(file.values(error)[4], 0.5);
+  EXPECT_EQ(file.text(error, "unit"), "1");
+}
+
 TEST(ResultHdf5, HoldsQuantitiesAndComplexNumbers) {
   const Hdf5Reader file(result_hdf5(Parts().json()));
   EXPECT_THAT(file.values("/quantities/mean/static-0/simulation"), ElementsAre(0.5));

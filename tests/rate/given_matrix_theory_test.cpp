@@ -73,6 +73,10 @@ TEST(GivenMatrixTheory, NamesWhatTheContractNames) {
       }
       if (curve.name == "neuron_variance") {
         EXPECT_EQ(curve.axes[0].name, "unit");
+        const bool quenched = curve.branch.starts_with("quenched");
+        EXPECT_EQ(curve.approximate, quenched);
+        EXPECT_EQ(curve.error.shape, quenched ? curve.values.shape : std::vector<std::size_t>{});
+        for (const double error : curve.error.values) EXPECT_GT(error, 0.0);
       }
     }
   }

@@ -190,6 +190,25 @@ TEST(Quenched, LinearErrorIsTheNeglectedCovariance) {
   const QuenchedErrors errors = quenched_errors(problem, state);
   EXPECT_GT(errors.variance, 0.5 * (full - kept));
   EXPECT_LT(errors.variance, 2.0 * (full - kept));
+  // Each neuron has the same, quoted twice, and no mean to be wrong about.
+  ASSERT_EQ(errors.neuron_variance.size(), 2U);
+  ASSERT_EQ(errors.neuron_mean.size(), 2U);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_NEAR(errors.neuron_variance[i], 2.0 * errors.variance, 1e-8);
+    EXPECT_LT(errors.neuron_mean[i], 1e-8);
+  }
+}
+
+TEST(Quenched, TheErrorOfANeuronIsThatOfItsOwnNeighbourhood) {
+  // Neurons 0 and 1 excite each other, neuron 2 stands alone: exact for it, so no error.
+  const Matrix matrix = dense({{0.2, 0.4, 0.0}, {0.4, 0.2, 0.0}, {0.0, 0.0, 0.0}});
+  const QuenchedProblem problem{&matrix, {Kind::kLinear, 1.0}, false, 0.0, {}, 1.0, 0.0};
+  const QuenchedErrors errors = quenched_errors(problem, stable_state(problem));
+  ASSERT_EQ(errors.neuron_variance.size(), 3U);
+  EXPECT_GT(errors.neuron_variance[0], 0.05);
+  EXPECT_LT(errors.neuron_variance[2], 1e-8);
+  EXPECT_NEAR((errors.neuron_variance[0] + errors.neuron_variance[1] + errors.neuron_variance[2]) / 3.0,
+              2.0 * errors.variance, 1e-8);  // all shifts have the same sign
 }
 
 TEST(Quenched, RefusesBadInput) {

@@ -58,7 +58,7 @@ void first_verdicts(std::vector<QuantityEntry>& quantities, std::vector<CurveEnt
     if (!entry.components.empty()) p_values.push_back(*entry.shown.p_value);
   }
   for (const CurveEntry& entry : curves) {
-    if (!entry.channels.empty()) p_values.push_back(*entry.shown.p_value);
+    if (entry.shown.p_value) p_values.push_back(*entry.shown.p_value);
   }
   comparison.tests = p_values.size();
   const std::vector<double> adjusted = stats::holm_adjusted(p_values);
@@ -78,10 +78,10 @@ void first_verdicts(std::vector<QuantityEntry>& quantities, std::vector<CurveEnt
     }
   }
   for (CurveEntry& entry : curves) {
-    if (entry.channels.empty()) continue;
+    if (!entry.shown.p_value) continue;
     const bool significant = adjusted[next++] <= level;
-    const bool approximate = entry.slot.theory->approximate;
-    if (significant && approximate) {
+    const bool bounded = !entry.slot.theory->approximate || !entry.slot.theory->error.empty();
+    if (significant && !bounded) {
       entry.shown.verdict = Verdict::kNotApplicable;
       entry.shown.note = "differs, but an approximate theory's curve states no bound to judge it by";
       continue;

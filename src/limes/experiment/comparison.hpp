@@ -59,6 +59,7 @@ struct ComparedCurve {
   std::optional<bool> stable;
   std::vector<system::Axis> axes;
   std::optional<system::Tensor> theory;
+  std::optional<system::Tensor> theory_error;  ///< of approximation; none where the theory states none
   std::optional<system::Tensor> simulation;
   std::optional<system::Tensor> standard_error;
   std::size_t samples = 0;
@@ -111,7 +112,9 @@ inline constexpr const char* kSurrogateFamily = "iid_surrogate";
 ///   ones if none is stable) in System::branch_coordinates, each scaled by the spread of branches and realisations.
 /// - Values are averaged within a branch. An entry with one side has no z and no verdict.
 /// - z = (simulation - theory)/sqrt(standard_error^2 + theory error^2). For an approximate theory the error is a bound
-///   of its bias, not noise: it disagrees only if it is off by more than that bound beyond chance.
+///   of its bias, not noise: it disagrees only if it is off by more than that bound beyond chance. A curve of it is
+///   judged as a whole: by its root mean square difference against the root mean square of its stated error; a curve
+///   that states no error is never called wrong.
 /// - One given matrix: theories of the ensemble (no family, not approximate) are not applicable, the surrogate family
 /// is
 ///   placed among `surrogates`, theories of that matrix are judged with the error of repeats or time batches.

@@ -1,8 +1,12 @@
 // Curves: averages on a common grid, Hotelling's test in a few smooth modes, the second size in the same modes.
+#include <fmt/format.h>
+
 #include <Eigen/Dense>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
+#include "limes/experiment/bounded_curve.hpp"
 #include "limes/experiment/comparison_entries.hpp"
 #include "limes/experiment/comparison_grids.hpp"
 #include "limes/stats/multiple_testing.hpp"
@@ -111,7 +115,11 @@ void show_both(ComparedCurve& shown, const system::TheoryCurve& theory, const Me
     if (x > last) grid.push_back(x);
   }
   const auto leading = leading_shape(shown.axes);
-  shown.theory = tensor_of(moved(channels_of(theory.values), stencils(own, grid)), leading, theory.values.complex);
+  const auto from_theory = stencils(own, grid);
+  shown.theory = tensor_of(moved(channels_of(theory.values), from_theory), leading, theory.values.complex);
+  if (!theory.error.empty()) {
+    shown.theory_error = tensor_of(moved(channels_of(theory.error), from_theory), leading, theory.values.complex);
+  }
   const auto from_measured = stencils(measured, grid);
   shown.simulation = tensor_of(moved(mean, from_measured), leading, sample.complex);
   if (error) shown.standard_error = tensor_of(moved(*error, from_measured), leading, sample.complex);
@@ -194,12 +202,45 @@ void first_test(CurveEntry& entry, const MeasuredSample& sample, const system::T
   entry.shown.p_value = stats::bonferroni(p_values);
 }
 
-void judge(CurveEntry& entry, const MeasuredSample& sample, const Evidence& evidence) {
-  const auto not_applicable = [&](const char* why) {
+/// A curve of an approximate theory: is its mean square difference beyond that of the stated error?
+void bounded_test(CurveEntry& entry, const MeasuredSample& sample, const system::TheoryCurve& theory,
+                  const std::optional<Eigen::MatrixXd>& error) {
+  if (!error) {
     entry.shown.verdict = Verdict::kNotApplicable;
-    entry.shown.note = why;
+    entry.shown.note = "one realisation without time batches gives no standard error";
+    return;
+  }
+  const auto onto = stencils(theory.axes.back().values, sample.axes.back().values);
+  const Eigen::MatrixXd predicted = moved(channels_of(theory.values), onto);
+  const Eigen::MatrixXd stated = moved(channels_of(theory.error), onto);
+  BoundedCurve curve;
+  for (Eigen::Index c = 0; c < predicted.rows(); ++c) {
+    for (Eigen::Index k = 0; k < predicted.cols(); ++k) {
+      if (!std::isfinite(predicted(c, k))) continue;
+      for (const Eigen::MatrixXd& measured : sample.curves) curve.residuals.push_back(measured(c, k) - predicted(c, k));
+      curve.bounds.push_back(stated(c, k));
+      curve.standard_errors.push_back((*error)(c, k));
+    }
+  }
+  if (curve.bounds.empty()) {
+    entry.shown.verdict = Verdict::kNotApplicable;
+    entry.shown.note = "theory and simulation have no point in common";
+    return;
+  }
+  const BoundedCurveTest test = test_bounded_curve(curve, sample.curves.size());
+  entry.shown.p_value = test.p_value;
+  entry.shown.note = fmt::format("root mean square difference {:.2g}, stated error of approximation {:.2g}",
+                                 test.difference, test.bound);
+}
+
+void judge(CurveEntry& entry, const MeasuredSample& sample, const std::optional<Eigen::MatrixXd>& error,
+           const Evidence& evidence) {
+  const auto not_applicable = [&](std::string why) {
+    entry.shown.verdict = Verdict::kNotApplicable;
+    entry.shown.note = std::move(why);
   };
   const system::TheoryCurve& theory = *entry.slot.theory;
+  if (!theory.valid) return not_applicable(theory.reason.empty() ? "the theory does not hold here" : theory.reason);
   switch (relation_of(evidence, entry.slot.family, entry.shown.branch, theory.approximate)) {
     case Relation::kSurrogate:
       return not_applicable("surrogate networks; its quantities are placed among them");
@@ -208,6 +249,7 @@ void judge(CurveEntry& entry, const MeasuredSample& sample, const Evidence& evid
     case Relation::kSame:
       break;
   }
+  if (theory.approximate && !theory.error.empty()) return bounded_test(entry, sample, theory, error);
   first_test(entry, sample, theory);
   entry.size_could_matter = !evidence.simulation->one_matrix && !theory.approximate;
 }
@@ -224,6 +266,10 @@ CurveEntry make_entry(const Slot<system::TheoryCurve>& slot, const Evidence& evi
   if (theory != nullptr && (theory->values.empty() || !all_finite(theory->values))) {
     warnings.push_back(slot.name + ": the theory's curve is not finite everywhere; it is left out");
     theory = nullptr;
+  }
+  const bool has_error = theory != nullptr && !theory->error.empty();
+  if (has_error && (theory->error.shape != theory->values.shape || !all_finite(theory->error))) {
+    throw std::logic_error(slot.name + ": the error of the theory's curve has another shape, or is not finite");
   }
   std::optional<MeasuredSample> sample;
   if (evidence.simulation != nullptr && is_point_cloud(evidence.system, slot.name)) {
@@ -242,6 +288,7 @@ CurveEntry make_entry(const Slot<system::TheoryCurve>& slot, const Evidence& evi
   if (theory != nullptr) {
     shown.axes = theory->axes;
     shown.theory = theory->values;
+    if (has_error) shown.theory_error = theory->error;
   }
   if (!sample) return entry;
   const bool one_matrix = evidence.simulation->one_matrix;
@@ -258,7 +305,7 @@ CurveEntry make_entry(const Slot<system::TheoryCurve>& slot, const Evidence& evi
                           theory->values.complex == sample->complex && same_leading_axes(theory->axes, sample->axes);
   if (comparable) {
     show_both(shown, *theory, *sample, mean, error);
-    judge(entry, *sample, evidence);
+    judge(entry, *sample, error, evidence);
     return entry;
   }
   if (theory != nullptr) {

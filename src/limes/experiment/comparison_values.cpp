@@ -8,13 +8,6 @@
 #include "limes/stats/summary.hpp"
 
 namespace limes::experiment {
-namespace {
-
-// Errors over time come from at least twenty batches (stats/batch_means.hpp).
-constexpr double kTimeBatchDegrees = 19.0;
-
-}  // namespace
-
 const char* name(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::kRealisations:

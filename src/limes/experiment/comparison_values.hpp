@@ -9,6 +9,9 @@
 
 namespace limes::experiment {
 
+/// Errors over time come from at least twenty batches (stats/batch_means.hpp).
+inline constexpr double kTimeBatchDegrees = 19.0;
+
 /// Values of one name in several realisations, component by component.
 struct Sample {
   std::vector<std::size_t> shape;

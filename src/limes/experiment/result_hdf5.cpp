@@ -104,7 +104,7 @@ void write_quantity(Hdf5Image& image, const Json& entry, const std::string& path
 
 void write_curve(Hdf5Image& image, const Json& entry, const std::string& path) {
   image.group(path + "/axes");
-  write_attributes(image, path, entry, {"axes", "theory", "simulation", "standard_error"});
+  write_attributes(image, path, entry, {"axes", "theory", "theory_error", "simulation", "standard_error"});
   std::vector<std::string> names;
   if (entry.contains("axes")) {
     for (const Json& axis : entry["axes"]) {
@@ -117,7 +117,7 @@ void write_curve(Hdf5Image& image, const Json& entry, const std::string& path) {
     }
   }
   if (!names.empty()) image.attribute(path, "axes", names);
-  for (const char* side : {"theory", "simulation", "standard_error"}) {
+  for (const char* side : {"theory", "theory_error", "simulation", "standard_error"}) {
     if (!entry.contains(side) || entry[side].empty()) continue;
     write_value(image, path + "/" + side, entry[side], names.size());
     if (!entry[side].is_null()) image.attribute(path + "/" + side, "unit", entry.value("unit", "1"));

@@ -120,6 +120,7 @@ class Entries {
           {{"name", axis.name}, {"unit", axis.unit}, {"values", tensor_json(Tensor(axis.values), not_finite)}});
     }
     json["theory"] = entry.theory ? tensor_json(*entry.theory, not_finite) : Json::array();
+    if (entry.theory_error) json["theory_error"] = tensor_json(*entry.theory_error, not_finite);
     json["simulation"] = entry.simulation ? tensor_json(*entry.simulation, not_finite) : Json::array();
     json["standard_error"] = entry.standard_error ? tensor_json(*entry.standard_error, not_finite) : Json::array();
     if (entry.samples > 0) json["samples"] = entry.samples;

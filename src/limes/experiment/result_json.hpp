@@ -19,10 +19,11 @@ struct ResultHead {
 };
 
 /// The result as JSON with the names of DESIGN section 6. Beyond them: `note`, `finite_size`, `surrogate`,
-/// `error_kind`, `p_value`, `complex` (true where values are pairs [re, im]) of an entry, `branches` (what the branches
-/// are, and the share of realisations that settled on each), and `provenance`. A number that is not finite is null,
-/// with a warning. `seconds` and `provenance` tell about this one run; all else is the same bits for the same
-/// experiment and machine. \param theory, simulation  for their warnings and descriptions of branches; null if that
+/// `error_kind`, `p_value`, `complex` (true where values are pairs [re, im]) of an entry, `theory_error` of a curve
+/// (like `theory`, where the theory states an error of approximation), `branches` (what the branches are, and the share
+/// of realisations that settled on each), and `provenance`. A number that is not finite is null, with a warning.
+/// `seconds` and `provenance` tell about this one run; all else is the same bits for the same experiment and machine.
+/// \param theory, simulation  for their warnings and descriptions of branches; null if that
 /// side was left out.
 [[nodiscard]] system::Json result_json(const ResultHead& head, const Comparison& comparison,
                                        const system::TheoryOutcome* theory, const system::SimulationOutcome* simulation,

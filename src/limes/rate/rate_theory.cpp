@@ -40,10 +40,14 @@ system::TheoryOutcome solve_theory(const RateDescription& description, const sys
     outcome = ensemble_theory_over_offsets(description, context.stop);
   }
   if (description.stimulus.kind != StimulusDescription::Kind::kNone) {
-    for (system::TheoryQuantity& quantity : outcome.quantities) {
-      quantity.valid = false;
-      quantity.reason = "the stationary theory knows no stimulus";
-    }
+    const auto invalidate = [](auto& entries) {
+      for (auto& entry : entries) {
+        entry.valid = false;
+        entry.reason = "the stationary theory knows no stimulus";
+      }
+    };
+    invalidate(outcome.quantities);
+    invalidate(outcome.curves);
     outcome.warnings.push_back("the theory is that of the network without its stimulus");
   }
   return outcome;

@@ -47,7 +47,12 @@ struct TheoryCurve {
   std::string branch;
   std::vector<Axis> axes;
   Tensor values;
-  bool approximate = false;
+  bool approximate = false;  ///< as for TheoryQuantity
+  /// Of the shape of `values`; empty: the curve is as exact as it is drawn. If `approximate`, the error of
+  /// approximation at each point, which bounds how far a right network may lie from the curve.
+  Tensor error = {};
+  bool valid = true;
+  std::string reason = {};  ///< why not valid
 };
 
 struct TheoryOutcome {

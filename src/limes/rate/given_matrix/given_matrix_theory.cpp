@@ -46,10 +46,16 @@ class BranchWriter {
                                    quantity_of_population(description_, name, Tensor(error)), true, "", approximate_});
     return outcome_.quantities.back();
   }
-  void curve(const std::string& name, system::Axis axis, Tensor values) {
+  system::TheoryCurve& curve(const std::string& name, system::Axis axis, Tensor values, Tensor error = {}) {
     std::vector<system::Axis> axes{std::move(axis)};
+    if (!error.empty()) {
+      std::vector<system::Axis> same = axes;
+      put_population_axis(description_, name, same, error);
+    }
     put_population_axis(description_, name, axes, values);
-    outcome_.curves.push_back({name, label_, std::move(axes), std::move(values), approximate_});
+    outcome_.curves.push_back(
+        {name, label_, std::move(axes), std::move(values), approximate_, std::move(error), true, {}});
+    return outcome_.curves.back();
   }
 
  private:
@@ -97,16 +103,19 @@ void write_quenched(const RateDescription& description, const QuenchedProblem& p
       description, outcome,
       {fmt::format("quenched-{}", index), state.stable, "quenched", std::string(kQuenchedDescription), true}, true);
   const QuenchedErrors errors = quenched_errors(problem, state);
+  const auto doubt = [&](auto& entry) {
+    if (!state.converged) {
+      entry.valid = false;
+      entry.reason = fmt::format("the equations were solved to a residual of {:.1e} only", state.residual);
+    } else if (state.switching) {
+      entry.valid = false;
+      entry.reason = "switching: fluctuations carry the network from this state to another one and back";
+    }
+  };
   const auto write = [&](const std::string& name, double value, double error) {
     system::TheoryQuantity& quantity = writer.number(name, value, error);
     quantity.reason = kQuenchedErrorRule;
-    if (!state.converged) {
-      quantity.valid = false;
-      quantity.reason = fmt::format("the equations were solved to a residual of {:.1e} only", state.residual);
-    } else if (state.switching) {
-      quantity.valid = false;
-      quantity.reason = "switching: fluctuations carry the network from this state to another one and back";
-    }
+    doubt(quantity);
   };
   write("mean", state.population_mean, errors.mean);
   write("variance", state.population_variance, errors.variance);
@@ -128,9 +137,10 @@ void write_quenched(const RateDescription& description, const QuenchedProblem& p
     autocovariance.push_back(state.frozen_variance +
                              grid.interpolate(state.covariance, static_cast<double>(k) * lag_step(description)));
   }
-  writer.curve("autocovariance", lag_axis(description, points), std::move(autocovariance));
-  writer.curve("neuron_mean", counted("unit", state.mean.size()), state.mean);
-  writer.curve("neuron_variance", counted("unit", state.mean.size()), state.variance);
+  doubt(writer.curve("autocovariance", lag_axis(description, points), std::move(autocovariance)));
+  const system::Axis unit = counted("unit", state.mean.size());
+  doubt(writer.curve("neuron_mean", unit, state.mean, errors.neuron_mean));
+  doubt(writer.curve("neuron_variance", unit, state.variance, errors.neuron_variance));
 }
 
 void write_fixed_point(const RateDescription& description, const FixedPoint& point, std::size_t index, bool noisy,

@@ -2,6 +2,7 @@
 // How far the quenched mean field may be from the network: the size of what it neglects, carried to every result.
 
 #include <string_view>
+#include <vector>
 
 #include "limes/rate/given_matrix/quenched.hpp"
 
@@ -19,6 +20,9 @@ struct QuenchedErrors {
   double lyapunov_exponent = 0.0;
   /// Mean over neurons of the change of v_i, relative to the mean of v_i.
   double relative_variance = 0.0;
+  // Twice the shifts of every neuron: each an order of magnitude (it may pass through zero), right as a whole only.
+  std::vector<double> neuron_mean;
+  std::vector<double> neuron_variance;
 };
 
 /// The next order in the covariances between neurons. Around the state deviations obey u' = A u + private noise,
@@ -30,7 +34,9 @@ struct QuenchedErrors {
 /// C_ii, and the equations are solved again: the errors are the shifts of the averages over neurons, plus the residual.
 /// The exponent's error is twice its shift and, if it is the coherent one at gamma = 0, twice what the fluctuations of
 /// the slopes add to second order. Where the linear response does not exist (a coherent exponent >= 0) or the changed
-/// equations have no solution nearby, the error is the value's own scale.
+/// equations have no solution nearby, the error is the value's own scale (of a neuron's mean: the population's
+/// deviation). Covariances at a lag have no error here: what neurons feed back onto themselves through others changes
+/// their shape, not only their height.
 [[nodiscard]] QuenchedErrors quenched_errors(const QuenchedProblem& problem, const QuenchedState& state,
                                              const QuenchedOptions& options = {});
 
