@@ -20,13 +20,20 @@ using system::Type;
 
 /// Called before each realisation of a simulation, with its index: lets a test interrupt at a chosen moment.
 using Hook = std::function<void(int)>;
+/// Called whenever the theory is solved.
+using TheoryHook = std::function<void()>;
 
 class Model : public system::Model {
  public:
-  Model(Parameters parameters, Hook hook) : parameters_(std::move(parameters)), hook_(std::move(hook)) {}
+  Model(Parameters parameters, Hook hook, TheoryHook theory_hook)
+      : parameters_(std::move(parameters)), hook_(std::move(hook)), theory_hook_(std::move(theory_hook)) {}
+
+  /// What network.derived must be: it follows from the bias.
+  static std::int64_t derived(const Parameters& parameters) { return parameters.real("network.bias") == 0.0 ? 7 : 8; }
 
   [[nodiscard]] system::TheoryOutcome theory(const Context& context) const override {
     context.stop.check();
+    if (theory_hook_) theory_hook_();
     const double gain = parameters_.real("network.gain");
     system::TheoryOutcome outcome;
     if (parameters_.flag("theory.fails")) throw ConvergenceError("the iteration stalled", 0.125);
@@ -63,7 +70,7 @@ class Model : public system::Model {
   }
 
   [[nodiscard]] Parameters explicit_parameters(const Parameters& parameters) const override {
-    return parameters.has("network.derived") ? parameters : parameters.with("network.derived", 7);
+    return parameters.has("network.derived") ? parameters : parameters.with("network.derived", derived(parameters));
   }
 
  private:
@@ -108,6 +115,7 @@ class Model : public system::Model {
 
   Parameters parameters_;
   Hook hook_;
+  TheoryHook theory_hook_;
 };
 
 inline Parameter parameter(std::string key, Type type, std::optional<Json> otherwise, double minimum = -1e9,
@@ -159,7 +167,7 @@ inline system::Schema schema() {
   return schema;
 }
 
-inline system::System make(Hook hook = {}) {
+inline system::System make(Hook hook = {}, TheoryHook theory_hook = {}) {
   system::System system;
   system.id = "fake.gaussian";
   system.title = "independent normal numbers";
@@ -167,7 +175,7 @@ inline system::System make(Hook hook = {}) {
   system.equations = {"x_i = g n_i"};
   system.schema = schema();
   system.branch_coordinates = {"mean", "variance"};
-  system.prepare = [hook](const Parameters& parameters) -> std::unique_ptr<system::Model> {
+  system.prepare = [hook, theory_hook](const Parameters& parameters) -> std::unique_ptr<system::Model> {
     if (parameters.has("coupling.file") && parameters.has("coupling.values")) {
       throw InputError(parameters.place("coupling.values"), "conflicting options: coupling.values and coupling.file",
                        "give one of them");
@@ -176,7 +184,10 @@ inline system::System make(Hook hook = {}) {
         parameters.reals("threshold.values").size() != static_cast<std::size_t>(parameters.integer("network.size"))) {
       throw InputError(parameters.place("threshold.values"), "one threshold per number is needed");
     }
-    return std::make_unique<Model>(parameters, hook);
+    if (parameters.has("network.derived") && parameters.integer("network.derived") != Model::derived(parameters)) {
+      throw InputError(parameters.place("network.derived"), "conflicting options: network.derived and network.bias");
+    }
+    return std::make_unique<Model>(parameters, hook, theory_hook);
   };
   system.half_size = [](const Parameters& parameters) -> std::optional<Parameters> {
     return parameters.with("network.size", parameters.integer("network.size") / 2)

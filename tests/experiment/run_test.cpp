@@ -1,5 +1,6 @@
 #include "limes/experiment/run.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -130,6 +131,43 @@ TEST(Run, AnInterruptedRunGoesOnToTheSameBits) {
   EXPECT_FALSE(fs::exists(folder / "run.partial"));
   ASSERT_FALSE(notices.empty());
   EXPECT_THAT(notices.front(), HasSubstr("going on with the interrupted run"));
+}
+
+TEST(Run, ARunThatGoesOnDoesNotSolveTheTheoryAgain) {
+  const TemporaryFolder folder;
+  for (const bool fails : {false, true}) {
+    const Experiment what = experiment({fmt::format("theory.fails={}", fails)});
+    const std::string uninterrupted = reproducible(run(fake::make(), what, silent()).result);
+    RunOptions options;
+    options.directory = (folder / fmt::format("run-{}", fails)).string();
+    options.keep_theory_after_seconds = 0.0;
+    int solved = 0;
+    std::atomic<bool> stop{false};
+    options.stop = StopToken(&stop);
+    const auto system = fake::make([&](int index) { stop = index == 2 && solved == 1; }, [&] { ++solved; });
+    EXPECT_EQ(run(system, what, options).status, Status::kInterrupted);
+    ASSERT_EQ(solved, 1);
+    stop = false;
+    const auto again = fake::make({}, [&] { ++solved; });
+    EXPECT_EQ(reproducible(run(again, what, options).result), uninterrupted);
+    EXPECT_EQ(solved, 1);
+    EXPECT_EQ(reproducible(Json::parse(contents(folder / fmt::format("run-{}/result.json", fails)))), uninterrupted);
+  }
+}
+
+TEST(Run, AQuickTheoryIsNotKept) {
+  const TemporaryFolder folder;
+  RunOptions options;
+  options.directory = (folder / "run").string();
+  options.keep_theory_after_seconds = 1e6;
+  int solved = 0;
+  std::atomic<bool> stop{false};
+  options.stop = StopToken(&stop);
+  const auto system = fake::make([&](int) { stop = solved == 1; }, [&] { ++solved; });
+  EXPECT_EQ(run(system, experiment(), options).status, Status::kInterrupted);
+  stop = false;
+  EXPECT_EQ(run(system, experiment(), options).status, Status::kOk);
+  EXPECT_EQ(solved, 2);
 }
 
 TEST(Run, TheResolvedExperimentGivesTheSameBits) {

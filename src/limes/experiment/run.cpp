@@ -20,6 +20,7 @@
 #include "limes/experiment/report.hpp"
 #include "limes/experiment/result_hdf5.hpp"
 #include "limes/experiment/result_json.hpp"
+#include "limes/experiment/theory_archive.hpp"
 #include "limes/experiment/version.hpp"
 
 namespace limes::experiment {
@@ -72,16 +73,16 @@ class Runner {
   }
 
   TheoryOutcome theory(const system::Model& model) {
+    constexpr const char* kOutcome = "outcome";
     return phase("theory", [&](const system::Context& context) {
-      TheoryOutcome outcome;
-      try {
-        outcome = model.theory(context);
-      } catch (const InterruptedError&) {
-        outcome.status = Status::kInterrupted;
-      } catch (const ConvergenceError& error) {
-        outcome.status = Status::kNotConverged;
-        outcome.warnings.push_back(fmt::format("theory: {} (residual {:.3g})", error.what(), error.residual()));
+      if (const auto bytes = context.checkpoints == nullptr ? std::nullopt : context.checkpoints->load(kOutcome)) {
+        if (auto solved = theory_from_archive(*bytes)) return *std::move(solved);
       }
+      const auto start = std::chrono::steady_clock::now();
+      TheoryOutcome outcome = solve(model, context);
+      const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+      const bool keep = context.checkpoints != nullptr && elapsed.count() > options_.keep_theory_after_seconds;
+      if (keep && outcome.status != Status::kInterrupted) context.checkpoints->save(kOutcome, archived(outcome));
       return outcome;
     });
   }
@@ -109,6 +110,19 @@ class Runner {
   Json seconds = Json::object();
 
  private:
+  static TheoryOutcome solve(const system::Model& model, const system::Context& context) {
+    TheoryOutcome outcome;
+    try {
+      outcome = model.theory(context);
+    } catch (const InterruptedError&) {
+      outcome.status = Status::kInterrupted;
+    } catch (const ConvergenceError& error) {
+      outcome.status = Status::kNotConverged;
+      outcome.warnings.push_back(fmt::format("theory: {} (residual {:.3g})", error.what(), error.residual()));
+    }
+    return outcome;
+  }
+
   const RunOptions& options_;
   ResultDirectory* directory_;
 };

@@ -21,6 +21,8 @@ struct RunOptions {
   std::optional<std::string> directory;  ///< where the results go; before `output.directory` of the experiment
   /// Where neither says: `runs/STEM-FINGERPRINT` (true), or nothing is written (false).
   bool default_directory = true;
+  /// A theory that took longer is kept with the checkpoints, so that a run that goes on need not solve it again.
+  double keep_theory_after_seconds = 1.0;
   StopToken stop;
   std::function<void(const std::string& phase, double fraction, const std::string& activity)> progress =
       [](const std::string&, double, const std::string&) {};
