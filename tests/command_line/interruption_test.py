@@ -70,6 +70,36 @@ class Interruption(CommandLineTest):
         self.assertEqual(process.returncode, 130, stderr)
         self.assertEqual(json.loads(stdout)["status"], "interrupted")
 
+    def wait_for_processor_time(self, process, seconds):
+        ticks = os.sysconf("SC_CLK_TCK")
+        for _ in range(12000):
+            self.assertIsNone(process.poll(), "the run ended before it could be interrupted")
+            with open(f"/proc/{process.pid}/stat") as file:
+                used = file.read().rsplit(")", 1)[1].split()[11]  # utime
+            if int(used) >= seconds * ticks:
+                return
+            time.sleep(0.01)
+        self.fail("the run does not compute")
+
+    def test_a_second_interrupt_ends_at_once(self):
+        # The eigenvalues of a large matrix come from one call that takes many seconds and looks at no flag; drawing the
+        # matrix and ten steps take less than half a second before it.
+        file = self.write("a.toml", 'system = "rate.discrete"\n[network]\nsize = 2000\n[simulation]\nsteps = 10\n'
+                          "transient = 0\nexponents = 0\nrealisations = 1\njacobian_spectrum = true\n")
+        process = self.start("run", file, "--out", "run", "--threads", "1", "--only", "simulation")
+        self.wait_for_processor_time(process, 1.5)
+        process.send_signal(signal.SIGINT)
+        said = ""
+        while "press Ctrl-C again to end at once" not in said:
+            line = process.stderr.readline()
+            self.assertTrue(line, "the run ended after the first interrupt: " + said)
+            said += line
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=300)
+        self.assertEqual(process.returncode, -signal.SIGINT, said + stderr)  # 130 is the status of a saved result
+        self.assertEqual(stdout, "")
+        self.assertFalse(os.path.exists(self.path("run")), "nothing unfinished stands under the final name")
+
     def test_the_unfinished_run_of_another_experiment_is_left_alone(self):
         file = self.write("a.toml", longer("rate.discrete"))
         process = self.start("run", file, "--out", "run", "--threads", "1")
