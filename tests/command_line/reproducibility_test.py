@@ -49,6 +49,53 @@ class Reproducibility(CommandLineTest):
                 again = self.run_json(self.path(place, "experiment.toml"))
                 self.assertEqual(reproducible(again), expected, place)
 
+    def resolved(self, system, *arguments):
+        file = self.write("a.toml", SMALL[system])
+        self.limes("run", file, "--quick", "--only", "theory", "--out", "resolved", *arguments)
+        return self.path("resolved", "experiment.toml")
+
+    def theory_of(self, file, *sets, **options):
+        arguments = [word for value in sets for word in ("--set", value)]
+        return self.run_json(file, "--only", "theory", *arguments, **options)["parameters"]
+
+    def test_choices_of_a_resolved_experiment_give_way_to_what_is_set(self):
+        resolved = self.resolved("rate.continuous")
+        self.write("s.csv", "1\n" * 5000)
+        self.write("j.csv", "0,1\n1,0\n")
+        with open(resolved) as file:
+            self.assertIn('kind = "none"', file.read())
+        self.assertEqual(self.theory_of(resolved, "stimulus.file=s.csv")["stimulus"]["kind"], "file")
+        noisy = self.theory_of(resolved, "noise.intensity=0.1")["simulation"]
+        self.assertEqual((noisy["integrator"], noisy["step"]), ("euler", 0.02))
+        # What no longer follows is said.
+        done = self.limes("run", resolved, "--only", "theory", "--set", "noise.intensity=0.1", "--json")
+        self.assertIn('--set noise.intensity makes simulation.integrator = "euler"', done.stderr)
+        # As an experiment that never was resolved.
+        self.assertEqual(self.theory_of(resolved, "noise.intensity=0.1"),
+                         self.theory_of(self.path("a.toml"), "noise.intensity=0.1"))
+
+    def test_another_matrix_for_a_resolved_experiment(self):
+        self.write("two.csv", "0,1\n1,0\n")
+        self.write("three.csv", "0,1,0\n1,0,0\n0.5,0,0\n")
+        file = self.write("b.toml", 'system = "rate.discrete"\n[coupling]\nfile = "two.csv"\n'
+                          '[noise]\ndeviation = 0.3\n[theory]\nquenched = false\n')
+        self.limes("run", file, "--only", "theory", "--out", "resolved")
+        parameters = self.theory_of(self.path("resolved", "experiment.toml"), "coupling.file=three.csv")
+        self.assertEqual(parameters["network"]["size"], 3)
+
+    def test_choices_that_say_something_else_conflict(self):
+        self.write("s.csv", "1\n" * 5000)
+        for system, written, change in (
+                ("rate.discrete", '[stimulus]\nkind = "sine"\n', "stimulus.file=s.csv"),
+                ("rate.continuous", '[simulation]\nintegrator = "euler"\nstep = 0.05\n', None)):
+            file = self.write("c.toml", f'system = "{system}"\n{written}')
+            if change:
+                self.limes("run", file, "--set", change, status=2)
+            else:  # an explicit step is kept
+                self.assertEqual(self.theory_of(file, "noise.intensity=0.1")["simulation"]["step"], 0.05)
+        resolved = self.resolved("rate.continuous")
+        self.limes("run", resolved, "--set", "noise.intensity=0.1", "--set", "simulation.integrator=rk4", status=2)
+
     def test_another_seed_gives_other_numbers(self):
         file = self.write("a.toml", SMALL["rate.discrete"])
         self.assertNotEqual(reproducible(self.run_json(file)), reproducible(self.run_json(file, "--seed", "4")))

@@ -217,5 +217,46 @@ TEST(Preparation, AnErrorOfTheSystemNamesTheExperiment) {
   }
 }
 
+// network.derived is 7 without a bias and 8 with one (fake_system.hpp); anything else conflicts.
+const std::string kResolved = kHead + "[network]\nsize = 60\nbias = 0.0\nderived = 7\n";
+
+TEST(Preparation, WhatOnlyFollowsGivesWayToWhatIsSet) {
+  const auto derived = [](const std::string& text, const std::vector<std::string>& sets) {
+    const Prepared prepared = prepare(read(text, sets), fake::make(), false);
+    return std::pair(prepared.parameters.integer("network.derived"), prepared.notices);
+  };
+  EXPECT_EQ(derived(kResolved, {}).first, 7);
+  const auto [value, notices] = derived(kResolved, {"network.bias=0.5"});
+  EXPECT_EQ(value, 8);
+  EXPECT_THAT(notices,
+              ElementsAre("--set network.bias makes network.derived = 8; the experiment's 7 only followed from "
+                          "its other keys"));
+  // Nothing to tell where nothing comes out otherwise, or nothing was changed.
+  EXPECT_THAT(derived(kResolved, {"network.label=new"}).second, ElementsAre());
+  EXPECT_THAT(derived(kResolved, {"network.bias=0"}).second, ElementsAre());
+  EXPECT_EQ(derived(kResolved, {"network.bias=0.5", "network.derived=8"}).first, 8);
+}
+
+TEST(Preparation, WhatSaysSomethingElseConflicts) {
+  // The bias of the file asks for 8: its 7 conflicts already, and nothing that is set mends that by chance.
+  const std::string wrong = kHead + "[network]\nbias = 0.5\nderived = 7\n";
+  EXPECT_THROW(static_cast<void>(prepare(read(wrong), fake::make(), false)), InputError);
+  EXPECT_THROW(static_cast<void>(prepare(read(wrong, {"network.bias=1"}), fake::make(), false)), InputError);
+  EXPECT_EQ(prepare(read(wrong, {"network.bias=0"}), fake::make(), false).parameters.integer("network.derived"), 7);
+  // Set together, both count.
+  EXPECT_THROW(
+      static_cast<void>(prepare(read(kResolved, {"network.bias=1", "network.derived=7"}), fake::make(), false)),
+      InputError);
+  EXPECT_THROW(static_cast<void>(prepare(read(kHead, {"network.bias=1", "network.derived=7"}), fake::make(), false)),
+               InputError);
+}
+
+TEST(Preparation, AFileThatIsNoExperimentByItselfLosesNothing) {
+  const std::string text = kHead + "[network]\nbias = 0.0\nderived = 7\ngain = -1.0\n";
+  EXPECT_THROW(static_cast<void>(prepare(read(text, {"network.bias=1", "network.gain=1"}), fake::make(), false)),
+               InputError);
+  EXPECT_NO_THROW(static_cast<void>(prepare(read(text, {"network.gain=1"}), fake::make(), false)));
+}
+
 }  // namespace
 }  // namespace limes::experiment

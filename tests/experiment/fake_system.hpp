@@ -137,6 +137,8 @@ inline system::Schema schema() {
   Parameter choice = parameter("network.transfer", Type::kChoice, "tanh");
   choice.choices = {"tanh", "erf", "relu"};
   Parameter file = parameter("coupling.file", Type::kPath, std::nullopt);
+  Parameter derived = parameter("network.derived", Type::kInteger, std::nullopt);
+  derived.follows = {"network.bias", "network.label"};
   Parameter matrix = parameter("coupling.values", Type::kReal, std::nullopt);
   matrix.form = Form::kMatrix;
   Parameter list = parameter("threshold.values", Type::kReal, std::nullopt);
@@ -152,7 +154,7 @@ inline system::Schema schema() {
                        parameter("network.bias", Type::kReal, 0.0),
                        choice,
                        constant,
-                       parameter("network.derived", Type::kInteger, std::nullopt),
+                       derived,
                        parameter("network.label", Type::kString, "plain"),
                        file,
                        matrix,

@@ -135,6 +135,12 @@ void refuse_misplaced(const Values& values) {
   }
 }
 
+/// What is left of a file for the system's schema.
+Values schema_values(Values values) {
+  for (const char* key : {"system", "title", "seed", "output", "output.directory"}) values.erase(key);
+  return values;
+}
+
 }  // namespace
 
 Experiment read_experiment_text(const std::string& text, const std::string& file,
@@ -143,6 +149,7 @@ Experiment read_experiment_text(const std::string& text, const std::string& file
   experiment.file = file;
   experiment.folder = fs::absolute(file.empty() ? fs::path("x") : fs::path(file)).parent_path().string();
   Values values = read_toml(text, file);
+  if (!overrides.empty()) experiment.before = schema_values(values);
   apply_overrides(values, overrides, experiment.overridden);
 
   const auto system = take(values, "system");

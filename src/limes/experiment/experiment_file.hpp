@@ -21,8 +21,9 @@ struct Experiment {
   std::string title;
   std::uint64_t seed = 1;
   std::optional<std::string> output_directory;
-  std::map<std::string, system::GivenValue> given;  ///< what belongs to the system's schema, not yet checked
-  std::set<std::string> overridden;                 ///< keys given by `--set`
+  std::map<std::string, system::GivenValue> given;   ///< what belongs to the system's schema, not yet checked
+  std::set<std::string> overridden;                  ///< keys given by `--set`
+  std::map<std::string, system::GivenValue> before;  ///< `given` without what `--set` changed; empty without `--set`
 };
 
 /// Reads `file` (empty: only the overrides) and applies `--set` texts and `--seed` in turn.

@@ -226,6 +226,7 @@ std::string place_of_results(const Experiment& experiment, const RunOptions& opt
 RunOutcome run(const system::System& system, const Experiment& experiment, const RunOptions& options) {
   const Prepared prepared = prepare(experiment, system, options.quick);
   const std::string identity = fingerprint(system, prepared.parameters, option_text(options));
+  for (const std::string& notice : prepared.notices) options.notice(notice);
   if (!prepared.lowered.empty()) options.notice(fmt::format("quick run: {}", fmt::join(prepared.lowered, ", ")));
 
   std::unique_ptr<ResultDirectory> directory;

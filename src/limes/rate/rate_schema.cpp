@@ -29,6 +29,7 @@ class Key {
   Key& below(double value) { return parameter_.maximum_excluded = true, most(value); }
   Key& one_of(std::vector<std::string> names) { return parameter_.choices = std::move(names), *this; }
   Key& quick(double value) { return parameter_.quick_maximum = value, *this; }
+  Key& follows(std::vector<std::string> keys) { return parameter_.follows = std::move(keys), *this; }
   operator Parameter() const { return parameter_; }  // NOLINT(google-explicit-constructor): a finished sentence
 
  private:
@@ -55,7 +56,8 @@ void append_network(std::vector<Parameter>& list, TimeKind time) {
                      .form(Form::kScalarOrList)
                      .least(1)
                      .most(1e6)
-                     .quick(400));
+                     .quick(400)
+                     .follows({"coupling.file", "coupling.values"}));
   list.push_back(choice("network.transfer", "transfer function f").otherwise("tanh").one_of(transfer_names()));
   list.push_back(real("network.gain", "gain inside the transfer function, f(u) = tanh(g u) and so on")
                      .symbol("g")
@@ -79,7 +81,8 @@ void append_network(std::vector<Parameter>& list, TimeKind time) {
 
 void append_coupling(std::vector<Parameter>& list) {
   list.push_back(choice("coupling.kind", "left out: gaussian, or file / values where that key is given")
-                     .one_of({"gaussian", "file", "values"}));
+                     .one_of({"gaussian", "file", "values"})
+                     .follows({"coupling.file", "coupling.values"}));
   list.push_back(real("coupling.mean", "Jbar of gaussian couplings: E J_ij = Jbar/N")
                      .symbol("\\bar J")
                      .otherwise(0.0)
@@ -135,7 +138,8 @@ void append_threshold(std::vector<Parameter>& list) {
 
 void append_stimulus(std::vector<Parameter>& list, const std::string& time_unit) {
   list.push_back(choice("stimulus.kind", "time-dependent input; left out: none, or file where stimulus.file is given")
-                     .one_of({"none", "step", "sine", "common_noise", "file"}));
+                     .one_of({"none", "step", "sine", "common_noise", "file"})
+                     .follows({"stimulus.file"}));
   list.push_back(real("stimulus.amplitude", "height of the step or sine, deviation of the noise, factor of the file")
                      .otherwise(1.0));
   list.push_back(
@@ -232,9 +236,11 @@ void append_simulation(std::vector<Parameter>& list, TimeKind time, const std::s
     list.push_back(real("simulation.step", "integration step; left out: 0.1 (rk4), 0.02 (euler, whose bias is O(step))")
                        .unit("tau")
                        .above(0)
-                       .most(0.5));
+                       .most(0.5)
+                       .follows({"simulation.integrator", "noise.intensity"}));
     list.push_back(choice("simulation.integrator", "left out: rk4 without noise, euler (Euler-Maruyama) with noise")
-                       .one_of({"rk4", "euler"}));
+                       .one_of({"rk4", "euler"})
+                       .follows({"noise.intensity"}));
   }
   list.push_back(integer("simulation.realisations",
                          "independent draws of the disorder; left out: 10, or 1 where one matrix is given (repeats)")

@@ -39,6 +39,9 @@ struct Parameter {
   bool infinity_allowed = false;
   std::vector<std::string> choices;     ///< for kChoice
   std::optional<double> quick_maximum;  ///< `--quick` lowers a larger number to this
+  /// Left out, the value follows from these keys (`stimulus.kind` from `stimulus.file`). A file that only spells out
+  /// what follows gives way when `--set` changes one of them.
+  std::vector<std::string> follows = {};
 };
 
 /// A named result. `unit` and `meaning` go into every output.
