@@ -107,6 +107,24 @@ TEST_P(PairMomentsOfKind, DerivativesBelongTogether) {
     }
 }
 
+TEST(PairMoments, FollowTheKinksOfClippedTanWhereverTheyLie) {
+  // Kinks that nearly meet at c = -v (small means), slopes in the far tail (large means): against the nested form,
+  // which shares no quadrature with the series.
+  for (const double g : {0.3, 4.0, 50.0})
+    for (const double mean : {1e-3, 0.02, 6.0, -12.0}) {
+      const Transfer transfer{Kind::kClippedTan, g};
+      const PairMoments pair(transfer, mean, kVariance);
+      const Moments m = moments(transfer, mean, kVariance);
+      for (const double rho : {-1.0, -1 + 1e-7, -0.9999, -0.99, -0.6, -1e-3, 0.2, 0.77, 0.99, 0.9999, 1 - 1e-7, 1.0}) {
+        const double c = rho * kVariance;
+        const PairAverages exact = pair_averages(transfer, {mean, kVariance, mean, kVariance, c});
+        EXPECT_NEAR(pair.output(c), exact.output, 1e-12 * m.ff) << g << ' ' << mean << ' ' << rho;
+        // At rho = 1 - 1e-7 the rounding of c alone moves a gain with kinks by 1e-16 / sqrt(1e-7) of its scale.
+        EXPECT_NEAR(pair.gain(c), exact.gain, 2e-12 * m.dfdf) << g << ' ' << mean << ' ' << rho;
+      }
+    }
+}
+
 TEST(PairMoments, HaveTheClosedFormsOfTheErrorFunction) {
   for (const double g : {0.7, 6.0, 50.0}) {
     const double a = std::numbers::pi * g * g / 2;

@@ -45,5 +45,8 @@ struct NestedForm {
 // clipped_tan: Gauss-Legendre panels between the kinks (clipped_family.cpp)
 [[nodiscard]] Moments clipped_moments(const Transfer& transfer, double mean, double variance);
 [[nodiscard]] PairAverages clipped_pair(const Transfer& transfer, const Pair& pair, const Correlation& rho);
+/// E f'(x) f'(y) where both have one mean and one variance: faster, by a double integral (clipped_gain.cpp).
+[[nodiscard]] double clipped_stationary_gain(const Transfer& transfer, double mean, double variance,
+                                             const Correlation& rho);
 
 }  // namespace limes::transfer::families

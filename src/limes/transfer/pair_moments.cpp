@@ -34,41 +34,70 @@ PairMoments::PairMoments(const Transfer& transfer, double mean, double variance)
   antisymmetric_ = mean == 0 && is_odd_about_zero(transfer.kind);
   // relu has no scale of its own. The factors were found to need the fewest terms for g sqrt(v) from 1 to 50.
   if (transfer.kind != Kind::kRelu)
-    delta_ = (transfer.kind == Kind::kClippedTan ? 0.2 : 0.5) / (transfer.gain * std::sqrt(variance));
+    positive_.delta = (transfer.kind == Kind::kClippedTan ? 0.2 : 0.5) / (transfer.gain * std::sqrt(variance));
+  negative_.delta = positive_.delta;
+  // At c = -v the kinks of f(x) and f(2 mean - x) lie 2 mean apart, which the gain feels from psi = mean/sqrt(v) on.
+  if (transfer.kind == Kind::kClippedTan && mean != 0)
+    negative_.delta = std::min(negative_.delta, std::max(1e-6, 0.5 * std::abs(mean) / std::sqrt(variance)));
   smooth_ = !has_kink(transfer.kind);
-  positive_ = fit_side(1, one_point);
-  if (!antisymmetric_) negative_ = fit_side(-1, one_point);
+  positive_ = fit_side(1, positive_.delta, one_point);
+  if (!antisymmetric_) negative_ = fit_side(-1, negative_.delta, one_point);
 }
 
-PairMoments::Side PairMoments::fit_side(double sign, const Moments& one_point) const {
-  const double farthest = place(angle(0));
-  const auto angle_at = [this](double p) { return delta_ * std::sinh(smooth_ ? std::sqrt(p) : p); };
-  const auto sample = [&](double p, std::span<double> values) {
-    PairAverages averages;
-    if (p == 0 && sign > 0) {
-      averages = {one_point.ff, one_point.dfdf};
-    } else if (p == farthest) {
-      averages = {output_at_zero_, gain_at_zero_};
-    } else {
-      const double psi = angle_at(p);
-      const double half = std::sin(0.5 * psi);
-      const families::Correlation rho = {sign * std::cos(psi), std::sin(psi), 2 * half * half};
-      averages = families::pair_averages(transfer_, {mean_, variance_, mean_, variance_, rho.sine * variance_}, rho);
-    }
-    values[0] = averages.output - output_at_zero_;
-    values[1] = averages.gain;
+PairMoments::Side PairMoments::fit_side(double sign, double delta, const Moments& one_point) const {
+  const double farthest = place(angle(0), delta);
+  const auto angle_at = [&](double p) { return delta * std::sinh(smooth_ ? std::sqrt(p) : p); };
+  const auto slope_at = [&](double p) { return sign * place_slope(angle_at(p), delta); };
+  const auto correlation_at = [&](double p) {
+    const double psi = angle_at(p);
+    const double half = std::sin(0.5 * psi);
+    return families::Correlation{sign * std::cos(psi), std::sin(psi), 2 * half * half};
   };
-  const std::array<math::Parity, 2> parities = {math::Parity::kNone, math::Parity::kNone};
-  math::ChebyshevFit options;
-  options.noise = {1e-14 * one_point.ff, 1e-13 * one_point.dfdf};
-  std::vector<math::ChebyshevSeries> fits = math::fit_chebyshev(sample, 0, farthest, parities, options);
-
   Side result;
-  result.output = std::move(fits[0]);
-  result.gain = std::move(fits[1]);
+  result.delta = delta;
+  math::ChebyshevFit options;
+  if (transfer_.kind == Kind::kClippedTan) {
+    // The gain has a fast rule of its own; the output is its integral (Price's theorem).
+    const auto gain = [&](double p) {
+      if (p == 0 && sign > 0) return one_point.dfdf;
+      if (p == farthest) return gain_at_zero_;
+      return families::clipped_stationary_gain(transfer_, mean_, variance_, correlation_at(p));
+    };
+    options.noise = {1e-13 * one_point.dfdf};
+    result.gain = math::fit_chebyshev(gain, 0, farthest, math::Parity::kNone, options);
+    options.noise = {1e-14 * variance_ * one_point.dfdf};
+    const auto integrand = [&](double p) { return result.gain(p) * slope_at(p); };
+    result.output = math::fit_chebyshev(integrand, 0, farthest, math::Parity::kNone, options).integral_from(farthest);
+    if (sign > 0) {
+      // What is known exactly: the variance of f at c = v.
+      const double scale = (one_point.ff - output_at_zero_) / result.output(0);
+      std::vector<double> coefficients = result.output.coefficients();
+      for (double& coefficient : coefficients) coefficient *= scale;
+      result.output = {0, farthest, std::move(coefficients)};
+    }
+  } else {
+    const auto sample = [&](double p, std::span<double> values) {
+      PairAverages averages;
+      if (p == 0 && sign > 0) {
+        averages = {one_point.ff, one_point.dfdf};
+      } else if (p == farthest) {
+        averages = {output_at_zero_, gain_at_zero_};
+      } else {
+        const families::Correlation rho = correlation_at(p);
+        averages = families::pair_averages(transfer_, {mean_, variance_, mean_, variance_, rho.sine * variance_}, rho);
+      }
+      values[0] = averages.output - output_at_zero_;
+      values[1] = averages.gain;
+    };
+    const std::array<math::Parity, 2> parities = {math::Parity::kNone, math::Parity::kNone};
+    options.noise = {1e-14 * one_point.ff, 1e-13 * one_point.dfdf};
+    std::vector<math::ChebyshevSeries> fits = math::fit_chebyshev(sample, 0, farthest, parities, options);
+    result.output = std::move(fits[0]);
+    result.gain = std::move(fits[1]);
+  }
   result.gain_slope = result.gain.derivative();
   result.shift = result.output(farthest);
-  const auto integrand = [&](double p) { return (result.output(p) - result.shift) * sign * place_slope(angle_at(p)); };
+  const auto integrand = [&](double p) { return (result.output(p) - result.shift) * slope_at(p); };
   options.noise = {1e-14 * variance_ * one_point.ff};
   result.integral = math::fit_chebyshev(integrand, 0, farthest, math::Parity::kNone, options).integral_from(farthest);
   return result;
@@ -81,18 +110,18 @@ double PairMoments::angle(double c) const {
   return 2 * std::asin(std::sqrt(0.5 * std::max(0.0, variance_ - std::abs(c)) / variance_));
 }
 
-double PairMoments::place(double psi) const {
-  const double x = psi / delta_;
+double PairMoments::place(double psi, double delta) const {
+  const double x = psi / delta;
   const double s = std::log(x + std::sqrt(x * x + 1));  // asinh to absolute accuracy, at half its price
   return smooth_ ? s * s : s;
 }
 
-double PairMoments::place_slope(double psi) const {
+double PairMoments::place_slope(double psi, double delta) const {
   // c = v cos(psi), psi = delta sinh(s): dc/ds = -v sin(psi) delta cosh(s), and dp/ds = 2 s or 1. As s -> 0,
   // sin(psi)/s -> delta.
-  const double s = std::asinh(psi / delta_);
-  const double rise = smooth_ ? (s < 1e-8 ? 0.5 * delta_ : 0.5 * std::sin(psi) / s) : std::sin(psi);
-  return -variance_ * rise * delta_ * std::cosh(s);
+  const double s = std::asinh(psi / delta);
+  const double rise = smooth_ ? (s < 1e-8 ? 0.5 * delta : 0.5 * std::sin(psi) / s) : std::sin(psi);
+  return -variance_ * rise * delta * std::cosh(s);
 }
 
 double PairMoments::output(double c) const {
@@ -111,14 +140,14 @@ double PairMoments::gain_derivative(double c) const {
   if (linear_) return 0;
   const double psi = angle(c);
   if (psi == 0 && !smooth_) return std::copysign(std::numeric_limits<double>::infinity(), c);
-  return (c < 0 ? -1.0 : 1.0) * side(c).gain_slope(place(psi)) / place_slope(psi);
+  return (c < 0 ? -1.0 : 1.0) * side(c).gain_slope(place(psi, side(c).delta)) / place_slope(psi, side(c).delta);
 }
 
 double PairMoments::output_integral(double c) const {
   const double inside = within(c);
   if (linear_) return inside * (output_at_zero_ + 0.5 * gain_at_zero_ * inside);
   // The integral of the odd part is even in c.
-  return output_at_zero_ * inside + side(c).integral(place(angle(c)));
+  return output_at_zero_ * inside + side(c).integral(place(angle(c), side(c).delta));
 }
 
 template <typename Finish>
@@ -130,7 +159,7 @@ void PairMoments::evaluate(math::ChebyshevSeries Side::*series, std::span<const 
     const Side& common = side(c[begin]);
     std::size_t count = 0;
     while (count < kBlock && begin + count < c.size() && &side(c[begin + count]) == &common) {
-      places[count] = place(angle(c[begin + count]));
+      places[count] = place(angle(c[begin + count]), common.delta);
       ++count;
     }
     const std::span<double> values = std::span<double>(places).first(count);

@@ -13,7 +13,8 @@ namespace limes::transfer {
 ///
 /// Chebyshev series, one per sign of c, in s = asinh(psi/delta) with cos(psi) = |c|/variance; C is smooth in psi up to
 /// c = +-variance, though not in c. It is even in psi where f is smooth, so the series is in p = s^2, else in p = s.
-/// Near psi = 0 it varies on the scale 1/(g sqrt(v)), which delta follows: a few dozen terms are enough for any gain.
+/// Near psi = 0 it varies on the scale 1/(g sqrt(v)), or that of what else happens there, which delta follows: a few
+/// dozen terms are enough for any gain.
 class PairMoments {
  public:
   /// Throws InputError as `moments` does, and ConvergenceError where a series of the highest degree misses 1e-13.
@@ -43,17 +44,18 @@ class PairMoments {
     math::ChebyshevSeries gain;        ///< C'(c)
     math::ChebyshevSeries gain_slope;  ///< dC'/dp
     math::ChebyshevSeries integral;    ///< int_0^c (C - C(0))
+    double delta = 1;                  ///< of p
     double shift = 0;                  ///< output at c = 0: a rounding error, taken off
   };
 
-  [[nodiscard]] Side fit_side(double sign, const Moments& one_point) const;
+  [[nodiscard]] Side fit_side(double sign, double delta, const Moments& one_point) const;
   template <typename Finish>
   void evaluate(math::ChebyshevSeries Side::*series, std::span<const double> c, std::span<double> result,
                 Finish&& finish) const;
-  [[nodiscard]] double within(double c) const;         ///< c, or the end of the interval
-  [[nodiscard]] double angle(double c) const;          ///< psi
-  [[nodiscard]] double place(double psi) const;        ///< p
-  [[nodiscard]] double place_slope(double psi) const;  ///< dc/dp for c > 0
+  [[nodiscard]] double within(double c) const;                       ///< c, or the end of the interval
+  [[nodiscard]] double angle(double c) const;                        ///< psi
+  [[nodiscard]] double place(double psi, double delta) const;        ///< p
+  [[nodiscard]] double place_slope(double psi, double delta) const;  ///< dc/dp for c > 0
   [[nodiscard]] const Side& side(double c) const { return c < 0 && !antisymmetric_ ? negative_ : positive_; }
 
   Transfer transfer_;
@@ -64,7 +66,6 @@ class PairMoments {
   bool smooth_ = true;          ///< f has no kink
   bool linear_ = false;         ///< in c: f is linear, or variance or gain 0
   bool antisymmetric_ = false;  ///< C(-c) - C(0) = -(C(c) - C(0)): no series for c < 0
-  double delta_ = 1;
   Side positive_;
   Side negative_;
 };
