@@ -105,6 +105,30 @@ TEST(Flow, BothMethodsAgree) {
   }
 }
 
+TEST(Flow, BothMethodsAgreeNearTheOnset) {
+  // The slower the state the smaller is (step / correlation time)^4: what is left is 50 times the tolerance, at which
+  // the tail of the autocovariance is cut.
+  for (const double g : {1.02, 1.1}) {
+    const auto potential = flow_fluctuations(scs(g));
+    const auto iteration = flow_fluctuations_by_iteration(scs(g));
+    ASSERT_EQ(potential.size(), 1U);
+    ASSERT_EQ(iteration.size(), 1U) << g;
+    EXPECT_NEAR(iteration[0].variance, potential[0].variance, 1e-8) << g;
+    EXPECT_NEAR(iteration[0].lyapunov_exponent, potential[0].lyapunov_exponent, 1e-8) << g;
+  }
+}
+
+TEST(Flow, IterationKnowsThatFluctuationsDieBelowTheOnset) {
+  Ensemble biased = scs(0.99);
+  biased.coupling_mean = 3.0;
+  biased.threshold_deviation = 0.5;
+  for (const Ensemble& e : {scs(0.5), scs(0.99), scs(1.0), biased}) {
+    EXPECT_TRUE(flow_fluctuations_by_iteration(e).empty());
+    EXPECT_TRUE(flow_fluctuations(e).empty());
+  }
+  EXPECT_EQ(flow_fluctuations_by_iteration(scs(0.99, 0.01)).size(), 1U);  // noise never dies
+}
+
 TEST(Flow, BothMethodsAgreeAtLargeGain) {
   const auto potential = flow_fluctuations(scs(5.0));
   const auto iteration = flow_fluctuations_by_iteration(scs(5.0));

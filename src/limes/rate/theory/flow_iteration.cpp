@@ -17,6 +17,11 @@ namespace {
 /// Mean, frozen part and connected lag function on a grid of `step`: x = (mu, q, c(0), c(1), ...).
 using Point = std::vector<double>;
 
+constexpr double kDamping = 0.6;
+// The smallest kappa (see `swept`): from afar the variance overshoots where kappa is small.
+constexpr double kFar = 0.5;
+constexpr double kClose = 1e-3;
+
 struct Grid {
   double step;
   std::size_t lags;
@@ -28,10 +33,13 @@ Point packed(double mean, double frozen, const std::vector<double>& connected) {
   return x;
 }
 
-/// One sweep: moments of the present state, then the field filtered by 1/(1 - d^2/dtau^2) with kernel exp(-|tau|)/2.
-/// The source is taken as linear between grid points, so that the recursion integrates the kernel exactly (second
-/// order).
-Point swept(const Ensemble& ensemble, const Grid& grid, const Point& x) {
+/// One sweep. The connected part obeys, for any kappa,
+///   (kappa^2 - d^2/dtau^2) c = J^2 [C(q + c) - C(q)] - (1 - kappa^2) c + 2 D delta.
+/// With kappa = 1 the long modes of a slow state hardly move from sweep to sweep; with the state's own decay rate,
+/// kappa^2 = 1 - J^2 C'(q), the right-hand side vanishes to first order in the tail and only the short lags are left to
+/// be iterated. The source is taken as linear between grid points, so that the recursion integrates the kernel
+/// exp(-kappa |tau|)/(2 kappa) exactly (second order in the step).
+Point swept(const Ensemble& ensemble, const Grid& grid, const Point& x, double least) {
   const double mean = x[0];
   const std::size_t lags = grid.lags;
   const double variance = x[1] + x[2];
@@ -40,18 +48,21 @@ Point swept(const Ensemble& ensemble, const Grid& grid, const Point& x) {
   const double coupling = ensemble.coupling_variance();
   const transfer::PairMoments pair(ensemble.transfer, mean, variance);
   const double output_frozen = pair.output(frozen);
+  const double kappa = std::sqrt(std::clamp(1.0 - coupling * pair.gain(frozen), least * least, 1.0));
 
   std::vector<double> source(lags);
+  for (std::size_t k = 0; k < lags; ++k) source[k] = std::clamp(frozen + x[2 + k], -variance, variance);
+  pair.outputs(source, source);
   for (std::size_t k = 0; k < lags; ++k) {
-    source[k] = coupling * (pair.output(std::clamp(frozen + x[2 + k], -variance, variance)) - output_frozen);
+    source[k] = coupling * (source[k] - output_frozen) - (1.0 - kappa * kappa) * x[2 + k];
   }
   const double h = grid.step;
-  const double decay = std::exp(-h);
-  // int_0^h exp(-s) [a (1 - s/h) + b s/h] ds = a near + b far
-  const double near = 1.0 - (1.0 - decay) / h;
-  const double far = (1.0 - decay) / h - decay;
+  const double decay = std::exp(-kappa * h);
+  // int_0^h exp(-kappa s) [a (1 - s/h) + b s/h] ds = a near + b far
+  const double near = (1.0 - (1.0 - decay) / (kappa * h)) / kappa;
+  const double far = ((1.0 - decay) / (kappa * h) - decay) / kappa;
   std::vector<double> future(lags), connected(lags);
-  double carried = 0.0;  // int_t^inf exp(-(s - t)) source(s) ds
+  double carried = 0.0;  // int_t^inf exp(-kappa (s - t)) source(s) ds
   for (std::size_t k = lags; k-- > 0;) {
     if (k + 1 < lags) carried = decay * carried + near * source[k] + far * source[k + 1];
     future[k] = carried;
@@ -59,7 +70,8 @@ Point swept(const Ensemble& ensemble, const Grid& grid, const Point& x) {
   double past = future[0];  // the source is even
   for (std::size_t k = 0; k < lags; ++k) {
     if (k > 0) past = decay * past + near * source[k] + far * source[k - 1];
-    connected[k] = (past + future[k]) / 2.0 + ensemble.noise_intensity * std::exp(-h * static_cast<double>(k));
+    const double noise = ensemble.noise_intensity * std::exp(-kappa * h * static_cast<double>(k));
+    connected[k] = ((past + future[k]) / 2.0 + noise) / kappa;
   }
   const double new_mean =
       ensemble.coupling_mean * transfer::moments(ensemble.transfer, mean, variance).f - ensemble.threshold_mean;
@@ -88,45 +100,119 @@ struct Solved {
   double exponent;
 };
 
-std::optional<Solved> solve(const Ensemble& ensemble, const Grid& grid, const Point& start,
+/// Plain sweeps at first, which lead to what attracts; an acceleration from afar may jump to a state that repels.
+Point relaxed(const Ensemble& ensemble, const Grid& grid, Point x, const StopToken& stop) {
+  constexpr int kSweeps = 300;
+  constexpr double kNear = 1e-3;
+  for (int sweep = 0; sweep < kSweeps; ++sweep) {
+    stop.check();
+    const Point image = swept(ensemble, grid, x, kFar);
+    double change = 0.0;
+    for (std::size_t k = 0; k < x.size(); ++k) {
+      change = std::max(change, std::abs(image[k] - x[k]));
+      x[k] += kDamping * (image[k] - x[k]);
+    }
+    if (!(change > kNear * (std::abs(x[1]) + std::abs(x[2])))) break;
+  }
+  return x;
+}
+
+std::optional<Solved> solve(const Ensemble& ensemble, const Grid& grid, const Point& start, double least,
                             const IterationOptions& options, const StopToken& stop) {
   math::AndersonOptions anderson;
   anderson.depth = 8;
-  anderson.damping = 0.6;
+  anderson.damping = kDamping;
   anderson.tolerance = options.tolerance;
   anderson.max_iterations = options.largest_iterations;
   const auto result = math::anderson(
       [&](const Point& x) {
         stop.check();
-        return swept(ensemble, grid, x);
+        return swept(ensemble, grid, x, least);
       },
       start, anderson);
   if (!result.converged) return std::nullopt;
   return Solved{result.x, result.residual, exponent_by_differences(ensemble, grid, result.x)};
 }
 
-Point refined(const Point& x, std::size_t lags) {
-  Point fine{x[0], x[1]};
-  for (std::size_t k = 0; k < lags; ++k) {
-    const std::size_t left = 2 + k / 2;
-    const double right = left + 1 < x.size() ? x[left + 1] : x[left];
-    fine.push_back(k % 2 == 0 ? x[left] : (x[left] + right) / 2.0);
+/// The same state on another grid: linear between the points, 0 beyond the last one.
+Point moved(const Point& x, const Grid& from, const Grid& to) {
+  Point result{x[0], x[1]};
+  for (std::size_t k = 0; k < to.lags; ++k) {
+    const double place = static_cast<double>(k) * to.step / from.step;
+    const auto left = static_cast<std::size_t>(place);
+    const double share = place - static_cast<double>(left);
+    const auto at = [&](std::size_t lag) { return lag < from.lags ? x[2 + lag] : 0.0; };
+    result.push_back((1.0 - share) * at(left) + share * at(left + 1));
   }
-  return fine;
+  return result;
 }
 
-/// Solution in the limit of zero step: both the state and the exponent err by h^2 on a grid of step h.
-std::optional<FlowFluctuation> extrapolated(const Ensemble& ensemble, double mean, double variance, double window,
+Grid grid_over(double window, double step) { return {step, static_cast<std::size_t>(window / step) + 2}; }
+
+/// Nothing left that fluctuates: a static state.
+bool is_still(const Point& x, double largest) {
+  const double variance = x[1] + x[2];
+  return x[2] <= 1e-5 * variance || variance <= 1e-9 * largest;
+}
+
+struct Rough {
+  Point x;
+  Grid grid;
+  double window;
+};
+
+/// The state on a rough grid whose window doubles until the connected part has left it. Empty where the iteration does
+/// not converge, or leads to a static state.
+std::optional<Rough> rough_solution(const Ensemble& ensemble, double mean, double variance, double largest,
+                                    const IterationOptions& options, const StopToken& stop) {
+  constexpr double kStep = 0.2;
+  constexpr double kPoints = 500.0;
+  constexpr double kLongest = 12800.0;
+  double window = 50.0;
+  Grid grid = grid_over(window, kStep);
+  std::vector<double> connected(grid.lags);
+  for (std::size_t k = 0; k < grid.lags; ++k) {
+    connected[k] = variance * std::exp(-0.2 * kStep * static_cast<double>(k));
+  }
+  Point x = relaxed(ensemble, grid, packed(mean, 0.0, connected), stop);
+  for (;;) {
+    // A window that is much too short shows it long before the solution has all its digits.
+    IterationOptions loose = options;
+    loose.tolerance = std::max(options.tolerance, 1e-6 * std::abs(x[2]));
+    auto found = solve(ensemble, grid, x, kFar, loose, stop);
+    if (found && std::abs(found->x.back()) <= 1e-4 * found->x[2]) {
+      found = solve(ensemble, grid, found->x, kFar, options, stop);
+    }
+    if (!found || (ensemble.noise_intensity == 0.0 && is_still(found->x, largest))) return std::nullopt;
+    if (std::abs(found->x.back()) <= 1e-9 * found->x[2] + 50.0 * options.tolerance) {
+      return Rough{found->x, grid, window};
+    }
+    window *= 2.0;
+    if (window > kLongest) return std::nullopt;
+    const Grid longer = grid_over(window, std::max(kStep, window / kPoints));
+    x = relaxed(ensemble, longer, moved(found->x, grid, longer), stop);
+    grid = longer;
+  }
+}
+
+/// The solution in the limit of zero step: both the state and the exponent err by h^2 on a grid of step h. From grid to
+/// grid the step is halved: each starts so near its solution that a few sweeps do.
+std::optional<FlowFluctuation> extrapolated(const Ensemble& ensemble, const Rough& start,
                                             const IterationOptions& options, const StopToken& stop) {
   constexpr double kStep = 0.05;
-  const Grid coarse{kStep, static_cast<std::size_t>(window / kStep) + 2};
+  Grid grid = start.grid;
+  Point x = start.x;
+  std::optional<Solved> rough;
+  while (grid.step > kStep) {
+    const Grid finer = grid_over(start.window, std::max(kStep, grid.step / 2.0));
+    rough = solve(ensemble, finer, moved(x, grid, finer), kClose, options, stop);
+    if (!rough) return std::nullopt;
+    x = rough->x;
+    grid = finer;
+  }
+  const Grid coarse = grid;
   const Grid fine{kStep / 2.0, 2 * coarse.lags};
-  std::vector<double> connected(coarse.lags);
-  for (std::size_t k = 0; k < coarse.lags; ++k)
-    connected[k] = variance * std::exp(-0.2 * kStep * static_cast<double>(k));
-  const auto rough = solve(ensemble, coarse, packed(mean, 0.0, connected), options, stop);
-  if (!rough) return std::nullopt;
-  const auto smooth = solve(ensemble, fine, refined(rough->x, fine.lags), options, stop);
+  const auto smooth = solve(ensemble, fine, moved(x, coarse, fine), kClose, options, stop);
   if (!smooth) return std::nullopt;
 
   FlowFluctuation state;
@@ -143,14 +229,25 @@ std::optional<FlowFluctuation> extrapolated(const Ensemble& ensemble, double mea
   state.lyapunov_error = std::abs(smooth->exponent - rough->exponent) / 15.0;
   state.residual = smooth->residual;
   state.converged = true;
-  state.stable = true;  // plain iteration leads only to attracting states
+  state.stable = true;  // plain sweeps lead only to attracting states
   return state;
+}
+
+/// Whether every fluctuation dies out: without noise |c| <= J^2 max|f'|^2 |c| for the connected part in the largest
+/// norm, because C' = E f' f' <= max|f'|^2 and the filter 1/(1 - d^2/dtau^2) does not raise the norm. At equality E
+/// f'f' is smaller than that for every f but a straight line.
+bool every_fluctuation_dies(const Ensemble& ensemble) {
+  if (ensemble.noise_intensity > 0.0) return false;
+  const double slope = transfer::largest_slope(ensemble.transfer);
+  const double growth = ensemble.coupling_variance() * slope * slope;
+  return growth < 1.0 || (growth == 1.0 && ensemble.transfer.kind != transfer::Kind::kLinear);
 }
 
 }  // namespace
 
 std::vector<FlowFluctuation> flow_fluctuations_by_iteration(const Ensemble& ensemble, const IterationOptions& options,
                                                             const StopToken& stop) {
+  if (every_fluctuation_dies(ensemble)) return {};
   const double largest = largest_variance(ensemble);
   std::vector<double> means{-ensemble.threshold_mean};
   if (ensemble.coupling_mean != 0.0) {
@@ -158,25 +255,19 @@ std::vector<FlowFluctuation> flow_fluctuations_by_iteration(const Ensemble& ense
       means.push_back(side * std::abs(ensemble.coupling_mean) - ensemble.threshold_mean);
   }
   std::vector<FlowFluctuation> states;
+  std::vector<Point> found;  // on rough grids
   for (const double mean : means) {
     for (const double share : {0.5, 0.01}) {
-      // The window doubles until the connected part has left it.
-      for (double window = 100.0; window <= 1600.0; window *= 2.0) {
-        const auto state = extrapolated(ensemble, mean, share * largest, window, options, stop);
-        if (!state) break;
-        const double start = state->variance - state->frozen;
-        if (std::abs(state->autocovariance.back() - state->frozen) > 1e-8 * start && start > 1e-6 * state->variance)
-          continue;
-        const bool still = start <= 1e-5 * state->variance || state->variance <= 1e-9 * largest;
-        if (ensemble.noise_intensity == 0.0 && still) break;  // a static state
-        const bool known = std::any_of(states.begin(), states.end(), [&](const FlowFluctuation& s) {
-          const double scale = std::sqrt(s.variance) + std::abs(s.mean);
-          return std::abs(s.mean - state->mean) < 1e-4 * scale &&
-                 std::abs(s.variance - state->variance) < 1e-4 * scale * scale;
-        });
-        if (!known) states.push_back(*state);
-        break;
-      }
+      const auto rough = rough_solution(ensemble, mean, share * largest, largest, options, stop);
+      if (!rough) continue;
+      const bool known = std::any_of(found.begin(), found.end(), [&](const Point& x) {
+        const double scale = std::sqrt(x[1] + x[2]) + std::abs(x[0]);
+        return std::abs(x[0] - rough->x[0]) < 1e-4 * scale &&
+               std::abs(x[1] + x[2] - rough->x[1] - rough->x[2]) < 1e-4 * scale * scale;
+      });
+      if (known) continue;
+      found.push_back(rough->x);
+      if (auto state = extrapolated(ensemble, *rough, options, stop)) states.push_back(std::move(*state));
     }
   }
   std::sort(states.begin(), states.end(), [](const FlowFluctuation& a, const FlowFluctuation& b) {
