@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <Eigen/Dense>
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "limes/coupling/gaussian.hpp"
 #include "limes/rate/given_matrix/exact.hpp"
@@ -56,6 +58,40 @@ TEST(GivenMatrixExact, CriticalGainOfThePortableMatrix) {
   const Matrix matrix = coupling::portable_matrix(1, 100, 0.0, 1.0);
   const QuenchedProblem problem{&matrix, {Kind::kTanh, 1.0}, false, 0.0, {}, 0.0, 0.0};
   EXPECT_NEAR(*critical_gain(problem).value, 1.0 / 1.047424080853, 1e-11);
+}
+
+TEST(GivenMatrixExact, CriticalGainOfManyNeuronsFromTheLeadingEigenvalue) {
+  // More neurons than all eigenvalues are computed for: blocks a +- i b on the diagonal, b from 0 to 1. With a leak the
+  // pair that crosses first is not the one of largest modulus, which lies across from the leak.
+  const Eigen::Index pairs = 1700;
+  coupling::SparseMatrix blocks(2 * pairs, 2 * pairs);
+  std::vector<Eigen::Triplet<double>> entries;
+  double smallest = 1e9;
+  double flow = 1e9;
+  const double leak = 0.4;
+  for (int k = 0; k < static_cast<int>(pairs); ++k) {
+    const double share = static_cast<double>(k) / static_cast<double>(pairs);
+    const double a = k == 0 ? -1.2 : 0.5 * std::cos(3.0 * share);
+    const double b = share;
+    entries.insert(entries.end(),
+                   {{2 * k, 2 * k, a}, {2 * k, 2 * k + 1, -b}, {2 * k + 1, 2 * k, b}, {2 * k + 1, 2 * k + 1, a}});
+    // |leak + g (a + i b)| = 1.
+    const double square = a * a + b * b;
+    smallest = std::min(smallest, (std::sqrt(leak * leak * a * a + (1 - leak * leak) * square) - leak * a) / square);
+    if (a > 0) flow = std::min(flow, 1 / a);
+  }
+  blocks.setFromTriplets(entries.begin(), entries.end());
+  const Matrix matrix = blocks;
+  QuenchedProblem problem{&matrix, {Kind::kTanh, 1.0}, false, leak, {}, 0.0, 0.0};
+  const CriticalGain map = critical_gain(problem);
+  ASSERT_TRUE(map.value.has_value());
+  EXPECT_GT(std::abs(smallest * 1.2), 1.0 - leak);  // the pair across from the leak does not cross first
+  EXPECT_NEAR(*map.value, smallest, std::max(map.error, 1e-6 * smallest));
+  EXPECT_LT(map.error, 1e-2 * smallest);
+  problem.continuous = true;
+  problem.leak = 0.0;
+  const CriticalGain continuous = critical_gain(problem);
+  EXPECT_NEAR(*continuous.value, flow, std::max(continuous.error, 1e-6 * flow));
 }
 
 TEST(GivenMatrixExact, SaysWhyThereIsNoCriticalGain) {

@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "limes/coupling/gaussian.hpp"
+#include "limes/math/random.hpp"
 #include "limes/rate/given_matrix/quenched.hpp"
+#include "limes/transfer/moments.hpp"
 
 namespace limes::rate::given_matrix {
 namespace {
@@ -66,6 +70,36 @@ TEST(QuenchedGaussian, FlowWithNoise) {
   EXPECT_NEAR(states[0].population_variance, 2.0919855206, 0.03);
   EXPECT_NEAR(states[0].exponent_incoherent, 0.00813560, 0.004);
   EXPECT_TRUE(states[0].stable);
+}
+
+TEST(QuenchedGaussian, ManySparseNeuronsWithNoise) {
+  // 20000 neurons of 10 inputs each: nothing here may grow as N^2 (3 GB) or take more than seconds. J = .8, sigma = .5:
+  // v = J^2 E f(v)^2 + sigma^2 on average over neurons; each of the 2e5 weights is drawn, so that the mean square of a
+  // row's weights is off by sqrt(2/2e5) = .3 %, and f^2 is concave: neurons of large v (10 inputs: rms 45 % of J^2 v)
+  // pass on less than the mean would, some 3 %.
+  const Eigen::Index size = 20000;
+  const int degree = 10;
+  coupling::SparseMatrix sparse(size, size);
+  sparse.reserve(Eigen::VectorXi::Constant(size, degree));
+  math::RandomStream stream(5, 0, math::Purpose::kTheory, 0);
+  for (Eigen::Index row = 0; row < size; ++row) {
+    for (int k = 0; k < degree; ++k) {
+      const auto column = static_cast<Eigen::Index>(stream.uniform() * static_cast<double>(size));
+      sparse.coeffRef(row, column) += 0.8 * stream.normal() / std::sqrt(static_cast<double>(degree));
+    }
+  }
+  const coupling::Matrix matrix = std::move(sparse);
+  const QuenchedProblem problem{&matrix, {transfer::Kind::kTanh, 1.0}, false, 0.0, {}, 0.25, 0.0};
+  const auto states = quenched_states(problem, few_starts());
+  ASSERT_EQ(states.size(), 1U);
+  EXPECT_TRUE(states[0].converged);
+  EXPECT_TRUE(states[0].stable);
+  double variance = 0.25;
+  for (int k = 0; k < 200; ++k) variance = 0.64 * transfer::moments(problem.transfer, 0.0, variance).ff + 0.25;
+  EXPECT_NEAR(states[0].population_variance, variance, 0.03 * variance);
+  const double ensemble = 0.5 * std::log(0.64 * transfer::moments(problem.transfer, 0.0, variance).dfdf);
+  EXPECT_NEAR(states[0].exponent_incoherent, ensemble, 0.03);
+  EXPECT_LT(states[0].exponent_residual, 0.02);
 }
 
 }  // namespace

@@ -17,6 +17,8 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
+constexpr Index kManyNeurons = 2000;  // beyond, the price of a start is that of its products
+
 /// The dynamics without noise and its Jacobian.
 class Dynamics {
  public:
@@ -38,9 +40,16 @@ class Dynamics {
   [[nodiscard]] VectorXd slope(const VectorXd& u) const {
     return u.unaryExpr([this](double x) { return transfer::derivative(problem_.transfer, x); });
   }
+  /// J x.
+  [[nodiscard]] VectorXd coupled(const VectorXd& x) const {
+    ++products_;
+    return given_matrix::coupled(*problem_.coupling, x);
+  }
+  /// How often `coupled` was called.
+  [[nodiscard]] Index products() const { return products_; }
   /// gamma u + J f(u) - theta - u.
   [[nodiscard]] VectorXd velocity(const VectorXd& u) const {
-    return (leak_ - 1.0) * u + coupled(*problem_.coupling, output(u)) - threshold_;
+    return (leak_ - 1.0) * u + coupled(output(u)) - threshold_;
   }
   /// J diag(f'(u)).
   [[nodiscard]] coupling::DenseMatrix dense_feedback(const VectorXd& u) const {
@@ -55,6 +64,7 @@ class Dynamics {
   Index size_;
   double leak_;
   VectorXd threshold_;
+  mutable Index products_ = 0;
 };
 
 double scale_of(const VectorXd& u) { return std::max(1.0, u.cwiseAbs().maxCoeff()); }
@@ -68,16 +78,18 @@ VectorXd newton_move(const Dynamics& dynamics, const VectorXd& u, const VectorXd
   }
   const VectorXd slope = dynamics.slope(u);
   const Product system = [&](const VectorXd& x) {
-    return VectorXd((1.0 - dynamics.leak()) * x - coupled(dynamics.coupling(), slope.cwiseProduct(x)));
+    return VectorXd((1.0 - dynamics.leak()) * x - dynamics.coupled(slope.cwiseProduct(x)));
   };
   // Inexact Newton: a relative 1e-3 per step still gains three digits each.
   return gmres(system, velocity, 1e-3, 80, 3);
 }
 
-/// Newton's method with halved steps while |velocity| does not fall; true if it converged.
-bool newton(const Dynamics& dynamics, VectorXd& u, const FixedPointOptions& options) {
+/// Newton's method with halved steps while |velocity| does not fall, given up after `allowed` products with J; true if
+/// it converged.
+bool newton(const Dynamics& dynamics, VectorXd& u, const FixedPointOptions& options, Index allowed) {
   VectorXd velocity = dynamics.velocity(u);
-  for (int step = 0; step < options.newton_steps; ++step) {
+  const Index last = dynamics.products() + allowed;
+  for (int step = 0; step < options.newton_steps && dynamics.products() < last; ++step) {
     options.stop.check();
     if (!velocity.allFinite() || u.cwiseAbs().maxCoeff() > 1e8) return false;
     if (velocity.cwiseAbs().maxCoeff() <= options.tolerance * scale_of(u)) return true;
@@ -113,10 +125,20 @@ VectorXd relaxed(const Dynamics& dynamics, VectorXd u, const FixedPointOptions& 
   return u;
 }
 
-int random_starts(Index size, const FixedPointOptions& options) {
+int random_starts(const Dynamics& dynamics, const FixedPointOptions& options) {
   if (options.random_starts >= 0) return options.random_starts;
-  const double cube = static_cast<double>(size) * static_cast<double>(size) * static_cast<double>(size);
-  return static_cast<int>(std::clamp(1e9 / cube, 4.0, 48.0));
+  if (dynamics.size() > kManyNeurons) {
+    return static_cast<int>(std::clamp(4e6 / static_cast<double>(coupling::nonzeros(dynamics.coupling())), 1.0, 4.0));
+  }
+  return static_cast<int>(std::clamp(1e9 / std::pow(static_cast<double>(dynamics.size()), 3.0), 4.0, 48.0));
+}
+
+/// Products with J that one start may take: as many as 1e10 multiplications allow (about twenty seconds). A repelling
+/// point of a large chaotic network takes more than anybody would wait for.
+Index allowed_products(const Dynamics& dynamics) {
+  const double work =
+      static_cast<double>(coupling::nonzeros(dynamics.coupling())) + 40.0 * static_cast<double>(dynamics.size());
+  return static_cast<Index>(std::max(200.0, 1e10 / work));
 }
 
 std::vector<VectorXd> starts_of(const Dynamics& dynamics, const FixedPointOptions& options,
@@ -131,7 +153,7 @@ std::vector<VectorXd> starts_of(const Dynamics& dynamics, const FixedPointOption
   }
   const double drive =
       std::sqrt(squared_coupled(dynamics.coupling(), RowMajorMatrix::Ones(size, 1)).mean()) / (1.0 - dynamics.leak());
-  const int count = random_starts(size, options);
+  const int count = random_starts(dynamics, options);
   for (int k = 0; k < count; ++k) {
     math::RandomStream stream(1, 0, math::Purpose::kFixedPoints, static_cast<std::uint64_t>(k));
     VectorXd state(size);
@@ -165,11 +187,13 @@ void describe(const Dynamics& dynamics, bool whole, FixedPoint& point) {
   } else {
     const VectorXd slope = dynamics.slope(u);
     const Product jacobian = [&](const VectorXd& x) {
-      return VectorXd(dynamics.leak() * x + coupled(dynamics.coupling(), slope.cwiseProduct(x)));
+      return VectorXd(dynamics.leak() * x + dynamics.coupled(slope.cwiseProduct(x)));
     };
-    point.leading_eigenvalue =
-        leading_eigenvalue(jacobian, size, dynamics.continuous() ? Which::kLargestRealPart : Which::kLargestModulus)
-            .value;
+    const LeadingEigenvalue leading =
+        leading_eigenvalue(jacobian, size, dynamics.continuous() ? Which::kLargestRealPart : Which::kLargestModulus,
+                           affordable({1e-8, 120, 30}, size, coupling::nonzeros(dynamics.coupling())));
+    point.leading_eigenvalue = leading.value;
+    point.exponent_error = dynamics.continuous() ? leading.residual : leading.residual / std::abs(leading.value);
   }
   point.lyapunov_exponent =
       dynamics.continuous() ? point.leading_eigenvalue.real() - 1.0 : std::log(std::abs(point.leading_eigenvalue));
@@ -191,9 +215,10 @@ FixedPointSearch fixed_points(const QuenchedProblem& problem, const FixedPointOp
     const auto near = [&](const VectorXd& other) { return (other - u).cwiseAbs().maxCoeff() <= within; };
     if (std::none_of(found.begin(), found.end(), near)) found.push_back(u);
   };
+  const Index allowed = allowed_products(dynamics);
   for (VectorXd u : starts_of(dynamics, options, extra)) {
     ++search.starts;
-    if (!newton(dynamics, u, options)) continue;
+    if (!newton(dynamics, u, options, allowed)) continue;
     ++search.converged;
     add(u);
     if (mirrored) add(-u);
@@ -209,6 +234,7 @@ FixedPointSearch fixed_points(const QuenchedProblem& problem, const FixedPointOp
     const bool whole = dynamics.size() <= options.spectrum_up_to && budget >= cost;
     describe(dynamics, whole, point);
     if (whole) budget -= cost;
+    if (!whole) ++search.leading_only;
     search.points.push_back(std::move(point));
   }
   std::stable_sort(search.points.begin(), search.points.end(), [](const FixedPoint& a, const FixedPoint& b) {

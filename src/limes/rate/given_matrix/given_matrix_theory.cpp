@@ -18,6 +18,7 @@ namespace {
 using system::Tensor;
 
 constexpr std::size_t kReportedFixedPoints = 24;
+constexpr std::size_t kReportedValues = 400000;  // of all fixed points together: a page and a file stay readable
 constexpr double kLongestCurve = 20000.0;
 
 QuenchedProblem problem_of(const RateDescription& description) {
@@ -83,8 +84,7 @@ void write_exact(const RateDescription& description, const QuenchedProblem& prob
   }
   try {
     const CriticalGain critical = critical_gain(problem);
-    // Eigenvalues of a matrix far from normal lose digits: 1e-9 covers condition numbers of 1e6.
-    if (critical.value) writer.number("critical_gain", *critical.value, 1e-9 * *critical.value);
+    if (critical.value) writer.number("critical_gain", *critical.value, critical.error);
     if (!critical.value) outcome.warnings.push_back("critical_gain is left out: " + critical.reason);
   } catch (const ConvergenceError& error) {
     outcome.warnings.push_back(fmt::format("critical_gain is left out: {}", error.what()));
@@ -155,7 +155,9 @@ void write_fixed_point(const RateDescription& description, const FixedPoint& poi
   writer.number("variance", point.variance, error);
   writer.number("frozen_variance", point.variance, error);
   writer.number("mean_output", point.mean_output, error);
-  if (std::isfinite(point.lyapunov_exponent)) writer.number("lyapunov_exponent", point.lyapunov_exponent, 1e-7);
+  if (std::isfinite(point.lyapunov_exponent)) {
+    writer.number("lyapunov_exponent", point.lyapunov_exponent, point.exponent_error);
+  }
   writer.number("residual", point.residual, 0.0);
   writer.curve("neuron_mean", counted("unit", point.state.size()), point.state);
   if (point.spectrum.empty()) return;
@@ -168,13 +170,19 @@ void write_fixed_point(const RateDescription& description, const FixedPoint& poi
 }
 
 /// The points to report, in their order: all of them, or the stable ones and then the first others.
-std::vector<FixedPoint> reported(FixedPointSearch search, system::TheoryOutcome& outcome) {
+std::vector<FixedPoint> reported(FixedPointSearch search, std::size_t size, system::TheoryOutcome& outcome) {
   outcome.warnings.push_back(search.statement);
-  if (search.points.size() <= kReportedFixedPoints) return std::move(search.points);
-  outcome.warnings.push_back(
-      fmt::format("{} of the fixed points are reported, stable ones first", kReportedFixedPoints));
+  if (search.leading_only > 0) {
+    outcome.warnings.push_back(fmt::format(
+        "the Jacobian of {} of the fixed points is known by its leading eigenvalue only: all eigenvalues of {} neurons "
+        "would take too long",
+        search.leading_only, size));
+  }
+  const std::size_t most = std::clamp<std::size_t>(kReportedValues / size, 1, kReportedFixedPoints);
+  if (search.points.size() <= most) return std::move(search.points);
+  outcome.warnings.push_back(fmt::format("{} of the fixed points are reported, stable ones first", most));
   std::stable_partition(search.points.begin(), search.points.end(), [](const FixedPoint& p) { return p.stable; });
-  search.points.resize(kReportedFixedPoints);
+  search.points.resize(most);
   std::stable_sort(search.points.begin(), search.points.end(), [](const FixedPoint& a, const FixedPoint& b) {
     return std::pair(a.mean, a.variance) < std::pair(b.mean, b.variance);
   });
@@ -208,7 +216,7 @@ system::TheoryOutcome given_matrix_theory(const RateDescription& description, co
   context.progress(0.5, "fixed points");
   FixedPointOptions options;
   options.stop = context.stop;
-  const std::vector<FixedPoint> points = reported(fixed_points(problem, options, means), outcome);
+  const std::vector<FixedPoint> points = reported(fixed_points(problem, options, means), description.size, outcome);
   for (std::size_t k = 0; k < points.size(); ++k) write_fixed_point(description, points[k], k, noisy, outcome);
   write_exact(description, problem, outcome);
   return outcome;

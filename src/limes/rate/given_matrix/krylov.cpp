@@ -73,8 +73,23 @@ MatrixXd wanted_subspace(const RitzPairs& pairs, Index wanted) {
 
 }  // namespace
 
-LeadingEigenvalue leading_eigenvalue(const Product& product, Index size, Which which, double tolerance, Index dimension,
-                                     int restarts) {
+KrylovEffort affordable(KrylovEffort wanted, Index size, Index work, double budget) {
+  const auto restarts_of = [&](Index dimension) {
+    // A product, and its orthogonalisation (twice) against half of the basis on average; two thirds of the basis are
+    // new after a restart.
+    const double step = static_cast<double>(work) + 2.0 * static_cast<double>(dimension) * static_cast<double>(size);
+    return static_cast<int>((budget / step - static_cast<double>(dimension)) /
+                            (2.0 / 3.0 * static_cast<double>(dimension)));
+  };
+  const Index large = std::min<Index>(wanted.dimension, 120);
+  const Index small = std::min<Index>(wanted.dimension, 60);
+  wanted.dimension = restarts_of(large) >= 4 ? large : small;
+  wanted.restarts = std::clamp(restarts_of(wanted.dimension), 1, std::max(1, wanted.restarts));
+  return wanted;
+}
+
+LeadingEigenvalue leading_eigenvalue(const Product& product, Index size, Which which, const KrylovEffort& effort) {
+  const auto [tolerance, dimension, restarts] = effort;
   const Index columns = std::min(size, std::max<Index>(dimension, 8));
   MatrixXd basis(size, columns + 1);
   MatrixXd projection = MatrixXd::Zero(columns + 1, columns);

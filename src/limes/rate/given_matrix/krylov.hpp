@@ -12,6 +12,18 @@ using Product = std::function<Eigen::VectorXd(const Eigen::VectorXd&)>;
 
 enum class Which { kLargestModulus, kLargestRealPart };
 
+/// How far the search for an eigenvalue goes.
+struct KrylovEffort {
+  double tolerance = 1e-8;  ///< on the residual, relative to the eigenvalue
+  Eigen::Index dimension = 120;
+  int restarts = 30;
+};
+
+/// The effort that stays within `budget` multiplications where a product takes `work` of them (the default: about ten
+/// seconds), and at most that of `wanted`. Large random matrices, whose outermost eigenvalues lie close together, then
+/// end above the tolerance; the residual says how far.
+[[nodiscard]] KrylovEffort affordable(KrylovEffort wanted, Eigen::Index size, Eigen::Index work, double budget = 8e9);
+
 struct LeadingEigenvalue {
   std::complex<double> value;  ///< of a conjugate pair the one with positive imaginary part
   double residual = 0.0;       ///< |A y - value y| of the unit Ritz vector
@@ -23,8 +35,7 @@ struct LeadingEigenvalue {
 /// real form: the basis is restarted on the span of the wanted Ritz vectors. Maps of up to `dimension` units are solved
 /// whole. Never throws for lack of convergence: `residual` says how far it came.
 [[nodiscard]] LeadingEigenvalue leading_eigenvalue(const Product& product, Eigen::Index size, Which which,
-                                                   double tolerance = 1e-8, Eigen::Index dimension = 120,
-                                                   int restarts = 30);
+                                                   const KrylovEffort& effort = {});
 
 /// The Perron root of a map with non-negative coefficients, by power iteration from `vector` (positive; replaced by the
 /// eigenvector). The Collatz-Wielandt bounds are not used where a reducible map has zero entries: the root is the

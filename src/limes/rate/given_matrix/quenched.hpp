@@ -74,6 +74,7 @@ struct QuenchedState {
   /// Growth of coherent ones: ln rho(gamma + J diag(E f_j')), or max Re eig(J diag(E f_j')) - 1.
   double exponent_coherent = 0.0;
   double lyapunov_exponent = 0.0;  ///< the larger of the two: an estimate
+  double exponent_residual = 0.0;  ///< of the eigenvalue behind it, where it was not found to full precision
   std::string exponent_branch;     ///< `incoherent` or `coherent`: which it is
   /// The fluctuations along the line to another stable state reach halfway (see quenched_switching.cpp): the network
   /// hops between them, and neither is what a long run averages over.

@@ -94,8 +94,12 @@ QuenchedPoint QuenchedEquations::map(const QuenchedPoint& point) {
     result.mean -= Eigen::Map<const VectorXd>(problem_->threshold.data(), size_);
   }
   if (!problem_->continuous) result.mean /= 1.0 - problem_->leak;
-  const RowMajorMatrix fields = squared_coupled(*problem_->coupling, covariance);
-  result.covariance.noalias() = fields * filter_transposed_;
+  if (covariance.isZero(0.0)) {
+    result.covariance.setZero(size_, grid_.size());
+  } else {
+    const RowMajorMatrix fields = squared_coupled(*problem_->coupling, covariance);
+    result.covariance.noalias() = fields * filter_transposed_;
+  }
   result.covariance.rowwise() += noise_response_;
   if (variance_factor_.size() > 0) result.covariance.array().colwise() *= variance_factor_.array();
   return result;

@@ -15,7 +15,7 @@ using Eigen::VectorXd;
 constexpr Index kExactUpTo = 128;  // so many neurons are probed one by one
 constexpr Index kProbes = 64;      // random ones otherwise; an average over neurons errs by sqrt(2/64)/sqrt(N)
 constexpr Index kFewProbes = 16;   // for more neurons than
-constexpr Index kManyNeurons = 20000;
+constexpr Index kFewProbesBeyond = 20000;
 constexpr int kTerms = 2000;
 constexpr double kDecayed = 0.02;  // of the first norm: what follows adds less than 1e-3 of the sum of squares
 
@@ -37,7 +37,7 @@ RowMajorMatrix probes(const VectorXd& source) {
   const Index size = source.size();
   const VectorXd root = source.cwiseSqrt();
   if (size <= kExactUpTo) return root.asDiagonal();
-  const Index count = size > kManyNeurons ? kFewProbes : kProbes;
+  const Index count = size > kFewProbesBeyond ? kFewProbes : kProbes;
   RowMajorMatrix result(size, count);
   for (Index i = 0; i < size; ++i) {
     math::RandomStream stream(2, 0, math::Purpose::kTheory, static_cast<std::uint64_t>(i));
@@ -132,7 +132,7 @@ VectorXd linear_response_factor(QuenchedSolution& solution) {
   double step = 1.0;
   if (problem.continuous) {
     const Product product = [&](const VectorXd& x) { return VectorXd(network.feedback(x)); };
-    const auto leading = leading_eigenvalue(product, variance.size(), Which::kLargestModulus, 0.05, 40, 2);
+    const auto leading = leading_eigenvalue(product, variance.size(), Which::kLargestModulus, {0.05, 40, 2});
     step = std::min(0.1, 0.5 / (1.0 + std::abs(leading.value)));
   }
   VectorXd full = full_variance(network, source, step, one_lag);
@@ -169,8 +169,9 @@ double slope_fluctuation_shift(QuenchedSolution& solution) {
         std::visit([&](const auto& stored) { return VectorXd(stored.transpose() * x); }, *problem.coupling);
     return VectorXd(slope.cwiseProduct(product));
   };
-  const LeadingEigenvalue right = leading_eigenvalue(forward, equations.size(), Which::kLargestModulus, 1e-4, 60, 20);
-  const LeadingEigenvalue left = leading_eigenvalue(backward, equations.size(), Which::kLargestModulus, 1e-4, 60, 20);
+  const KrylovEffort effort = affordable({1e-4, 60, 20}, equations.size(), coupling::nonzeros(*problem.coupling));
+  const LeadingEigenvalue right = leading_eigenvalue(forward, equations.size(), Which::kLargestModulus, effort);
+  const LeadingEigenvalue left = leading_eigenvalue(backward, equations.size(), Which::kLargestModulus, effort);
   const double overlap = std::abs((left.vector.transpose() * right.vector)(0));
   double sum = 0.0;
   for (Index j = 0; j < equations.size(); ++j) {
@@ -194,7 +195,7 @@ QuenchedErrors quenched_errors(const QuenchedProblem& problem, const QuenchedSta
             .variance = numerical,
             .frozen_variance = numerical,
             .mean_output = numerical,
-            .lyapunov_exponent = numerical,
+            .lyapunov_exponent = numerical + state.exponent_residual,
             .relative_variance = 0.0,
             .neuron_mean = std::vector<double>(neurons, numerical),
             .neuron_variance = std::vector<double>(neurons, numerical)};

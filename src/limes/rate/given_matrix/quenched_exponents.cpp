@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "limes/coupling/strong_components.hpp"
 #include "limes/rate/given_matrix/quenched_solver.hpp"
 
 namespace limes::rate::given_matrix {
@@ -10,6 +11,7 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
+constexpr Index kDenseUpTo = 600;
 constexpr double kNegativeInfinity = -std::numeric_limits<double>::infinity();
 
 /// matrix with every entry squared and column j multiplied by factor_j.
@@ -31,6 +33,24 @@ coupling::Matrix squared_times(const coupling::Matrix& matrix, const VectorXd& f
         return result;
       },
       matrix);
+}
+
+/// Whether signals can come back to where they started: a unit with itself, or several in one component.
+bool has_cycle(const coupling::Matrix& matrix) {
+  bool looped = false;
+  coupling::for_each_entry(matrix, [&](Index row, Index column, double) { looped = looped || row == column; });
+  if (looped) return true;
+  const auto components = coupling::strong_components(matrix);
+  return components.size() < static_cast<std::size_t>(coupling::size(matrix));
+}
+
+/// The Perron root of a matrix without negative entries: from all eigenvalues of few neurons, else by power iteration.
+double perron_root_of(const coupling::Matrix& matrix) {
+  const Index size = coupling::size(matrix);
+  if (size <= kDenseUpTo) return coupling::spectral_radius(matrix);
+  if (!has_cycle(matrix)) return 0.0;
+  VectorXd vector = VectorXd::Ones(size);
+  return perron_root([&](const VectorXd& x) { return coupled(matrix, x); }, vector, 1e-10, 3000);
 }
 
 /// C_j'(k) = E f_j'(t) f_j'(t+k) at the lags of the grid, N x L; exact at lag 0.
@@ -101,7 +121,7 @@ QuenchedExponents quenched_exponents(QuenchedEquations& equations, const Quenche
   QuenchedExponents result{kNegativeInfinity, kNegativeInfinity};
 
   // One Perron root tells whether anything feeds back at all: 0 exactly where the graph of J diag(f') has no cycle.
-  const double squares = coupling::spectral_radius(squared_times(*problem.coupling, gain.dfdf));
+  const double squares = perron_root_of(squared_times(*problem.coupling, gain.dfdf));
   if (squares == 0.0) {
     result.coherent = problem.continuous ? -1.0 : std::log(leak);
     result.incoherent = result.coherent;
@@ -112,10 +132,13 @@ QuenchedExponents quenched_exponents(QuenchedEquations& equations, const Quenche
     return VectorXd(leak * x + coupled(*problem.coupling, slope.cwiseProduct(x)));
   };
   // The coherent exponent of many neurons is an estimate that four digits are enough for.
-  const bool many = equations.size() > 2000;
+  const KrylovEffort wanted =
+      equations.size() > kManyNeurons ? KrylovEffort{1e-4, 60, 20} : KrylovEffort{1e-7, 120, 20};
   const Which which = problem.continuous ? Which::kLargestRealPart : Which::kLargestModulus;
-  const auto leading = leading_eigenvalue(linearised, equations.size(), which, many ? 1e-4 : 1e-7, many ? 60 : 120, 20);
+  const auto leading = leading_eigenvalue(linearised, equations.size(), which,
+                                          affordable(wanted, equations.size(), coupling::nonzeros(*problem.coupling)));
   result.coherent = problem.continuous ? leading.value.real() - 1.0 : std::log(std::abs(leading.value));
+  result.coherent_error = problem.continuous ? leading.residual : leading.residual / std::abs(leading.value);
   if (equations.one_lag()) {
     result.incoherent = 0.5 * std::log(squares);
   } else if (variance.maxCoeff() == 0.0) {

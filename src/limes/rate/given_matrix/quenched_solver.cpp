@@ -15,7 +15,6 @@ using Eigen::VectorXd;
 constexpr double kTailTolerance = 1e-8;
 constexpr int kRelaxationSteps = 40;
 constexpr int kNewtonSteps = 12;
-constexpr Index kManyNeurons = 2000;  // eigenvalues of larger networks are found in a smaller space, to four digits
 constexpr double kMergeWithin = 1e-3;
 
 double scale_of(const QuenchedPoint& point) {
@@ -254,15 +253,16 @@ QuenchedState describe_state(const QuenchedSolution& solution, const QuenchedOpt
   const QuenchedExponents exponents = quenched_exponents(equations, point, true);
   state.exponent_incoherent = exponents.incoherent;
   state.exponent_coherent = exponents.coherent;
+  state.exponent_residual = exponents.coherent >= exponents.incoherent ? exponents.coherent_error : 0.0;
   state.lyapunov_exponent = std::max(exponents.incoherent, exponents.coherent);
   state.exponent_branch = exponents.coherent >= exponents.incoherent ? "coherent" : "incoherent";
   state.stability_eigenvalue = std::exp(exponents.coherent);
   if (equations.one_lag()) {
+    const bool many = equations.size() > kManyNeurons;
+    const KrylovEffort effort = affordable(many ? KrylovEffort{1e-4, 60, 20} : KrylovEffort{1e-5, 120, 10},
+                                           2 * equations.size(), 2 * coupling::nonzeros(*equations.problem().coupling));
     state.stability_eigenvalue = std::abs(
-        leading_eigenvalue(equations.derivative(point), 2 * equations.size(), Which::kLargestModulus,
-                           equations.size() > kManyNeurons ? 1e-4 : 1e-5, equations.size() > kManyNeurons ? 60 : 120,
-                           equations.size() > kManyNeurons ? 20 : 10)
-            .value);
+        leading_eigenvalue(equations.derivative(point), 2 * equations.size(), Which::kLargestModulus, effort).value);
   }
   state.stable = state.stability_eigenvalue < 1.0;
   return state;

@@ -43,9 +43,13 @@ struct QuenchedSolution {
 /// E f_j' of every neuron: the slopes of the coherent linearisation J diag(E f').
 [[nodiscard]] Eigen::VectorXd mean_slopes(QuenchedEquations& equations, const QuenchedPoint& point);
 
+/// More neurons than this are many: eigenvalues are then found in a smaller space, to four digits.
+inline constexpr Eigen::Index kManyNeurons = 2000;
+
 struct QuenchedExponents {
   double incoherent = 0.0;
   double coherent = 0.0;
+  double coherent_error = 0.0;  ///< of the eigenvalue: its residual, carried to the exponent
 };
 
 /// Both estimates of the maximal Lyapunov exponent (QuenchedState).

@@ -11,6 +11,8 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
+constexpr Index kManyEntries = 2'000'000;
+
 /// Appends `vector` at root mean square 1, unless it is (nearly) contained in what is there.
 void append_direction(std::vector<VectorXd>& directions, VectorXd vector) {
   const double length = vector.norm();
@@ -40,9 +42,10 @@ std::vector<VectorXd> leading_directions(const coupling::Matrix& matrix) {
   std::vector<VectorXd> directions;
   append_direction(directions, VectorXd::Ones(size));
   const Product product = [&](const VectorXd& x) { return coupled(matrix, x); };
+  // A start needs no more than the rough direction.
+  const KrylovEffort effort = affordable({1e-3, 60, 6}, size, coupling::nonzeros(matrix), 4e9);
   for (const Which which : {Which::kLargestRealPart, Which::kLargestModulus}) {
-    // A start needs no more than the rough direction.
-    const LeadingEigenvalue leading = leading_eigenvalue(product, size, which, 1e-3, 60, 6);
+    const LeadingEigenvalue leading = leading_eigenvalue(product, size, which, effort);
     append_direction(directions, leading.vector.real());
     append_direction(directions, leading.vector.imag());
   }
@@ -68,7 +71,10 @@ std::vector<QuenchedStart> quenched_starts(const QuenchedProblem& problem, const
     if (!mirrored) means.emplace_back(-drive * direction);
   }
   const std::size_t patterns = means.size();
-  for (int k = 0; k < options.pattern_starts; ++k) {
+  // Where each start takes seconds, random patterns come last in worth: averages over so many neurons hardly differ.
+  const int pattern_starts = coupling::nonzeros(*problem.coupling) > kManyEntries ? std::min(options.pattern_starts, 1)
+                                                                                  : options.pattern_starts;
+  for (int k = 0; k < pattern_starts; ++k) {
     math::RandomStream stream(1, 0, math::Purpose::kTheory, static_cast<std::uint64_t>(k));
     VectorXd mean = VectorXd::Zero(size);
     for (const VectorXd& direction : directions) mean += stream.normal() * direction;
