@@ -1,0 +1,131 @@
+#include "limes/rate/theory/output_history.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+namespace limes::rate::theory {
+namespace {
+
+using transfer::Kind;
+
+constexpr double kRest = 3e-13;  // of sqrt(E f(x)^2 E f(y)^2), left out of the series
+
+/// The constant A of f(-u) = A - f(u), where there is one.
+std::optional<double> reflection(Kind kind) {
+  if (transfer::is_odd(kind)) return 0.0;
+  if (kind == Kind::kLogistic || kind == Kind::kNormalCdf) return 1.0;
+  return std::nullopt;
+}
+
+bool has_kink(Kind kind) { return kind == Kind::kRelu || kind == Kind::kClippedTan; }
+
+}  // namespace
+
+OutputHistory::Time OutputHistory::describe(double mean, double variance) {
+  // A state that no longer changes keeps its series.
+  if (!times_.empty() && times_.back().mean == mean && times_.back().variance == variance) return times_.back();
+  transfer::HermiteSeries series = transfer::hermite_series(transfer_, mean, variance);
+  Time time;
+  time.mean = mean;
+  time.variance = variance;
+  time.deviation = std::sqrt(variance);
+  time.moments = transfer::moments(transfer_, mean, variance);
+  time.root_second_moment = std::sqrt(time.moments.ff);
+  const std::vector<double>& c = series.coefficients;
+  double rest = series.rest;
+  std::size_t n = c.size();
+  for (std::size_t i = kLengths.size(); i-- > 0;) {
+    for (; n > kLengths[i]; --n) rest += c[n - 1] * c[n - 1];
+    time.log_rest[i] = rest > 0 ? 0.5 * std::log(rest / time.moments.ff) : -std::numeric_limits<double>::infinity();
+  }
+  last_coefficients_ = std::move(series.coefficients);
+  return time;
+}
+
+void OutputHistory::store_last() {
+  const std::size_t last = times_.size() - 1;
+  const std::size_t lane = last % kLanes;
+  if (lane == 0 && blocks_.size() <= last / kLanes) blocks_.emplace_back();
+  std::vector<double>& block = blocks_.back();
+  if (block.size() < kLanes * last_coefficients_.size()) block.resize(kLanes * last_coefficients_.size(), 0.0);
+  for (std::size_t n = 0; n < block.size() / kLanes; ++n)
+    block[kLanes * n + lane] = n < last_coefficients_.size() ? last_coefficients_[n] : 0.0;
+}
+
+void OutputHistory::push(double mean, double variance) {
+  times_.push_back(describe(mean, variance));
+  store_last();
+}
+
+void OutputHistory::replace_last(double mean, double variance) {
+  times_.back() = describe(mean, variance);
+  store_last();
+}
+
+std::size_t OutputHistory::terms(const Time& now, const Time& then, double correlation) const {
+  const double log_rho = std::log(std::abs(correlation));  // -infinity for 0
+  static const double log_rest = std::log(kRest);
+  for (std::size_t i = 0; i < kLengths.size(); ++i)
+    if (static_cast<double>(kLengths[i]) * log_rho + now.log_rest[i] + then.log_rest[i] <= log_rest) return kLengths[i];
+  return 0;
+}
+
+bool OutputHistory::nearly_equal(const Time& now, const Time& then, double covariance, double& output) const {
+  // f(x) f(y) = [f(x)^2 + f(y)^2 - (f(x) - f(y))^2]/2 with f(x) - f(y) = f' (x - y) for x - y independent of their
+  // common part: relative errors of (g (x - y))^4 (of (g |x - y|)^3 with kinks), and of the squared differences of mean
+  // and deviation.
+  const double g2 = transfer_.gain * transfer_.gain;
+  const double moved = now.deviation - then.deviation;
+  const double drift = now.mean - then.mean;
+  const double distance = std::max(0.0, now.variance + then.variance - 2 * covariance);
+  const double largest = has_kink(transfer_.kind) ? 1e-9 : 3e-7;
+  if (!(g2 * distance < largest) || !(g2 * (moved * moved + drift * drift) < 1e-13)) return false;
+  const double slope = 0.5 * (now.moments.dfdf + then.moments.dfdf);
+  output = 0.5 * (now.moments.ff + then.moments.ff) - 0.5 * slope * distance;
+  return true;
+}
+
+double OutputHistory::by_other_means(const Time& now, const Time& then, double covariance) const {
+  double output = 0;
+  if (nearly_equal(now, then, covariance, output)) return output;
+  if (const auto sum = reflection(transfer_.kind); sum && covariance < 0) {
+    Time mirrored = then;
+    mirrored.mean = -then.mean;
+    if (nearly_equal(now, mirrored, -covariance, output)) return *sum * now.moments.f - output;
+  }
+  return transfer::output_pair(transfer_, now.mean, now.variance, then.mean, then.variance, covariance);
+}
+
+void OutputHistory::products(std::span<const double> covariances, std::span<double> result) const {
+  const Time& now = times_.back();
+  std::array<double, kLanes> rho;
+  std::array<double, kLanes> sums;
+  for (std::size_t begin = 0; begin < times_.size(); begin += kLanes) {
+    const std::size_t count = std::min(kLanes, times_.size() - begin);
+    std::array<bool, kLanes> elsewhere{};
+    std::size_t longest = 1;
+    rho.fill(0);
+    for (std::size_t i = 0; i < count; ++i) {
+      const Time& then = times_[begin + i];
+      const double scale = now.deviation * then.deviation;
+      const double correlation = scale > 0 ? covariances[begin + i] / scale : 0.0;
+      const std::size_t length = terms(now, then, correlation);
+      elsewhere[i] = length == 0 || std::abs(correlation) > 1;
+      if (elsewhere[i]) continue;
+      rho[i] = correlation;
+      longest = std::max(longest, length);
+    }
+    const std::vector<double>& block = blocks_[begin / kLanes];
+    longest = std::min({longest, last_coefficients_.size(), block.size() / kLanes});
+    transfer::hermite_sums(std::span(last_coefficients_).first(longest), std::span(block).first(kLanes * longest), rho,
+                           sums);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t s = begin + i;
+      result[s] = elsewhere[i] ? by_other_means(now, times_[s], covariances[s]) : sums[i];
+    }
+  }
+}
+
+}  // namespace limes::rate::theory

@@ -1,0 +1,62 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "limes/transfer/hermite_series.hpp"
+#include "limes/transfer/moments.hpp"
+
+namespace limes::rate::theory {
+
+/// Output covariances E f(u(t)) f(u(s)) of one Gaussian process at times that are added one after the other, with any
+/// mean and variance at each: what every step of the two-time equations asks for (note 4.1).
+///
+/// By region of the correlation (note 3): the Hermite series as far as its rest is below 3e-13 of
+/// sqrt(E f(u(t))^2 E f(u(s))^2); for u(s) within 1e-6 of u(t) the second-order expansion about equal arguments; for
+/// the pairs that are left (steep or kinked f, |rho| near 1) `transfer::output_pair`, right to 1e-10.
+class OutputHistory {
+ public:
+  explicit OutputHistory(const transfer::Transfer& transfer) : transfer_(transfer) {}
+
+  /// Adds the next time. Throws InputError as `transfer::moments`.
+  void push(double mean, double variance);
+  /// Replaces mean and variance of the last time.
+  void replace_last(double mean, double variance);
+
+  [[nodiscard]] std::size_t size() const { return times_.size(); }
+  /// E f(u(t)).
+  [[nodiscard]] double mean_output(std::size_t t) const { return times_[t].moments.f; }
+
+  /// result[s] = E f(u(t)) f(w(s)) for the last time t and s = 0..t; u(t) and w(s) have the laws of these times and the
+  /// covariance covariances[s]. For the process itself covariances[t] is its variance. Throws InputError where a
+  /// correlation exceeds 1 by more than 1e-9.
+  void products(std::span<const double> covariances, std::span<double> result) const;
+
+ private:
+  static constexpr std::size_t kLanes = transfer::kHermiteLanes;
+  static constexpr std::array<std::size_t, 15> kLengths = {8,   16,  24,  32,  48,   64,   96,  128,
+                                                           192, 256, 384, 512, 1024, 1536, 2048};
+  struct Time {
+    double mean = 0;
+    double variance = 0;
+    double deviation = 0;
+    double root_second_moment = 0;  ///< sqrt(E f^2)
+    transfer::Moments moments;
+    /// log of sqrt(sum of c_n^2 over n >= kLengths[i]) relative to sqrt(E f^2)
+    std::array<double, kLengths.size()> log_rest{};
+  };
+
+  [[nodiscard]] Time describe(double mean, double variance);
+  void store_last();
+  [[nodiscard]] std::size_t terms(const Time& now, const Time& then, double correlation) const;
+  [[nodiscard]] bool nearly_equal(const Time& now, const Time& then, double covariance, double& output) const;
+  [[nodiscard]] double by_other_means(const Time& now, const Time& then, double covariance) const;
+
+  transfer::Transfer transfer_;
+  std::vector<Time> times_;
+  std::vector<double> last_coefficients_;
+  std::vector<std::vector<double>> blocks_;  ///< coefficient n of time kLanes b + i at blocks_[b][kLanes n + i]
+};
+
+}  // namespace limes::rate::theory
