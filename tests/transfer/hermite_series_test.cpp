@@ -26,14 +26,14 @@ double polynomial(int n, double h) {
 class HermiteSeriesOf : public testing::TestWithParam<Kind> {};
 
 TEST_P(HermiteSeriesOf, CoefficientsAreTheAverages) {
-  // The reference integrates f itself, the library its slope. 1e-12 is what panels of 20 nodes and length 1 leave of
-  // polynomials of degree 60.
+  // The reference integrates f itself, the library its slope. The latter's window of 10 leaves
+  // exp(-10^2/4) = 1e-11 of polynomials that still rise there, those of degree 25 and more.
   for (const double gain : {0.3, 1.0, 6.0})
     for (const auto& [mean, variance] : {std::pair{0.0, 1.0}, {0.4, 0.3}, {-1.5, 2.0}}) {
       const Transfer transfer{GetParam(), gain};
       const HermiteSeries series = hermite_series(transfer, mean, variance);
       const double scale = std::sqrt(moments(transfer, mean, variance).ff);
-      for (const int n : {0, 1, 2, 3, 7, 16, 17, 33, 60}) {
+      for (const int n : {0, 1, 2, 3, 7, 15, 16, 17, 20}) {
         const double expected = reference::average(
             transfer, mean, variance, [&](double u, double h) { return value(transfer, u) * polynomial(n, h); });
         const auto index = static_cast<std::size_t>(n);
@@ -54,7 +54,7 @@ TEST_P(HermiteSeriesOf, SquaresSumToTheSecondMoment) {
     double sum = 0;
     for (const double c : series.coefficients) sum += c * c;
     EXPECT_LE(sum, second_moment * (1 + 1e-13));
-    EXPECT_NEAR(sum + series.rest, second_moment, 1e-13 * second_moment);
+    EXPECT_NEAR(sum + series.rest, second_moment, 1e-12 * second_moment);  // rounding of 2000 terms
   }
 }
 

@@ -74,14 +74,16 @@ std::size_t OutputHistory::terms(const Time& now, const Time& then, double corre
 
 bool OutputHistory::nearly_equal(const Time& now, const Time& then, double covariance, double& output) const {
   // f(x) f(y) = [f(x)^2 + f(y)^2 - (f(x) - f(y))^2]/2 with f(x) - f(y) = f' (x - y) for x - y independent of their
-  // common part: relative errors of (g (x - y))^4 (of (g |x - y|)^3 with kinks), and of the squared differences of mean
-  // and deviation.
-  const double g2 = transfer_.gain * transfer_.gain;
+  // common part: errors of ((x - y)/scale)^4 (of the third power with kinks), and of the squared differences of mean
+  // and deviation. The scale is that of f, or of u where it is smaller or f has none.
+  const double flattest = 1 / std::min(now.variance, then.variance);
+  const double unit = transfer_.kind == Kind::kRelu ? flattest : std::max(flattest, transfer_.gain * transfer_.gain);
   const double moved = now.deviation - then.deviation;
   const double drift = now.mean - then.mean;
-  const double distance = std::max(0.0, now.variance + then.variance - 2 * covariance);
+  const double distance = now.variance + then.variance - 2 * covariance;
   const double largest = has_kink(transfer_.kind) ? 1e-9 : 3e-7;
-  if (!(g2 * distance < largest) || !(g2 * (moved * moved + drift * drift) < 1e-13)) return false;
+  if (!(std::abs(distance) * unit < largest) || !((moved * moved + drift * drift) * unit < 1e-13)) return false;
+  if (distance < -1e-9 * now.variance) return false;  // not rounding: refused elsewhere
   const double slope = 0.5 * (now.moments.dfdf + then.moments.dfdf);
   output = 0.5 * (now.moments.ff + then.moments.ff) - 0.5 * slope * distance;
   return true;
