@@ -32,18 +32,49 @@ double field_mean(const PopulationEnsemble& ensemble, std::size_t a, std::span<c
 }
 
 void field_covariance(const PopulationEnsemble& ensemble, std::size_t a,
-                      const std::vector<std::vector<double>>& products, const TwoTimeSolution& solution, std::size_t t,
-                      std::span<double> field) {
+                      const std::vector<std::vector<double>>& products, const std::vector<std::vector<double>>& outputs,
+                      std::size_t t, std::span<double> field) {
   std::fill_n(field.begin(), t + 1, ensemble.populations[a].threshold_variance());
   for (std::size_t b = 0; b < ensemble.size(); ++b) {
     const auto row = static_cast<Eigen::Index>(a);
     const auto column = static_cast<Eigen::Index>(b);
     const double centred = ensemble.centred(row, column);
     const double weight = ensemble.second_moment(row, column) + centred;
-    const std::vector<double>& m = solution.populations[b].mean_output;
+    const std::vector<double>& m = outputs[b];
     const double taken = centred * m[t];
     if (weight == 0) continue;
     for (std::size_t s = 0; s <= t; ++s) field[s] += weight * products[b][s] - taken * m[s];
+  }
+}
+
+void advance_covariance(double leak, double noise, std::span<const double> field, std::span<const double> now,
+                        std::span<double> next) {
+  const std::size_t t = now.size() - 1;
+  double with_field = 0;  // U(s,t)
+  for (std::size_t s = 0; s < t; ++s) {
+    next[s] = leak * now[s] + with_field;
+    with_field = leak * with_field + field[s];
+  }
+  next[t] = leak * now[t] + with_field;
+  next[t + 1] = leak * (leak * now[t] + 2 * with_field) + field[t] + noise;
+}
+
+void require_map(const PopulationEnsemble& ensemble, std::size_t horizon, const InputSeries& input) {
+  for (std::size_t a = 0; a < ensemble.size(); ++a)
+    if (ensemble.populations[a].noise_intensity != 0)
+      throw InputError(fmt::format("population {}: a noise intensity belongs to a flow", a),
+                       "give the noise deviation sigma");
+  if (input.empty()) return;
+  if (input.size() != ensemble.size())
+    throw InputError(
+        fmt::format("an input needs one series per population, {}, not {}", ensemble.size(), input.size()));
+  for (std::size_t a = 0; a < input.size(); ++a) {
+    if (input[a].size() < horizon)
+      throw InputError(
+          fmt::format("the input of population {} has {} values for {} steps", a, input[a].size(), horizon));
+    for (std::size_t t = 0; t < horizon; ++t)
+      if (!std::isfinite(input[a][t]))
+        throw InputError(fmt::format("the input of population {} is not finite at step {}", a, t));
   }
 }
 
