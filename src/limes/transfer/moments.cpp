@@ -132,7 +132,13 @@ PairAverages pair_averages(const Transfer& transfer, const Pair& unchecked) {
 
 double output_pair(const Transfer& transfer, double mean1, double variance1, double mean2, double variance2,
                    double covariance) {
-  return pair_averages(transfer, {mean1, variance1, mean2, variance2, covariance}).output;
+  const Pair pair{mean1, variance1, mean2, variance2, covariance};
+  if (transfer.kind == Kind::kClippedTan && transfer.gain > 0 && variance1 > 0 && variance2 > 0) {
+    const Pair clamped = checked(transfer, pair);
+    const families::Correlation rho = families::correlation(clamped);
+    if (rho.cosine > 0 && rho.complement < 0.03) return families::clipped_neighbours(transfer, clamped, rho);
+  }
+  return pair_averages(transfer, pair).output;
 }
 
 double gain_pair(const Transfer& transfer, double mean1, double variance1, double mean2, double variance2,
