@@ -25,9 +25,10 @@ namespace {
 
 using Four = double __attribute__((vector_size(32)));
 constexpr std::size_t kFour = 4;
+constexpr std::size_t kNodes = 16;  // of a rule, treated side by side
 constexpr std::size_t kChunk = 16;  // coefficients between two looks at how far they have fallen
-constexpr double kReach = 12.5;     // He_n(h)/sqrt(n!) exp(-h^2/2) < exp(-h^2/4) = 1e-17 beyond
-constexpr double kDigits = 36;      // rules leave exp(-36) = 2e-16
+constexpr double kReach = 11.8;     // He_n(h)/sqrt(n!) exp(-h^2/2) < exp(-h^2/4) = 1e-15 beyond
+constexpr double kDigits = 33;      // rules leave exp(-33) = 5e-15
 
 /// Nodes with weights that contain the density, f' and sqrt(variance): c_n = sum weight p_(n-1)(node)/sqrt(n).
 struct SlopeRule {
@@ -43,7 +44,7 @@ struct SlopeRule {
 /// The highest wave number of p_n at which a rule for `most` coefficients must look.
 double wave_number(double needed, std::size_t most) { return std::sqrt(std::min(needed, static_cast<double>(most))); }
 
-/// tanh, logistic: trapezoid; f' = exp(-2 g |u|) is below 1e-17 where g |u| > 20.
+/// tanh, logistic: trapezoid; f' = 4 exp(-2 g |u|) is below 1e-15 where g |u| > 18.
 SlopeRule hyperbolic_rule(const Transfer& transfer, double mean, double deviation, const HermiteLimits& limits) {
   const double steepness = transfer.gain * deviation;
   const double pole = std::numbers::pi / (2 * steepness);
@@ -51,8 +52,8 @@ SlopeRule hyperbolic_rule(const Transfer& transfer, double mean, double deviatio
   const double waves = 2 * std::numbers::pi / math::gaussian_trapezoid_step(pole, kDigits) +
                        wave_number(fall * fall + 2 * kChunk, limits.most);
   const double step = 2 * std::numbers::pi / waves;
-  const double lower = std::max(-kReach, (-20 / transfer.gain - mean) / deviation);
-  const double upper = std::min(kReach, (20 / transfer.gain - mean) / deviation);
+  const double lower = std::max(-kReach, (-18 / transfer.gain - mean) / deviation);
+  const double upper = std::min(kReach, (18 / transfer.gain - mean) / deviation);
   SlopeRule rule;
   for (double node = lower; node < upper; node += step) rule.add(transfer, mean, deviation, node, step);
   return rule;
@@ -99,25 +100,31 @@ const Recurrence& recurrence(std::size_t count) {
 }
 
 /// Adds sum_i weights[i] p_n(nodes[i]) to sums[n - first] for n = first .. first + count - 1 and leaves p_n, p_(n-1) of
-/// the next n in `current`, `previous`. All arrays over nodes have a length divisible by four.
+/// the next n in `current`, `previous`. All arrays over nodes have a length divisible by kNodes.
 LIMES_FOR_EACH_PROCESSOR
 void add_polynomials(std::size_t size, const double* nodes, const double* weights, double* current, double* previous,
                      const double* rise, const double* keep, std::size_t count, double* sums) {
-  std::array<Four, kChunk> sum{};
-  for (std::size_t i = 0; i < size; i += kFour) {
-    Four h, w, p, q;
-    std::memcpy(&h, nodes + i, sizeof h);
-    std::memcpy(&w, weights + i, sizeof w);
-    std::memcpy(&p, current + i, sizeof p);
-    std::memcpy(&q, previous + i, sizeof q);
+  constexpr std::size_t kVectors = kNodes / kFour;  // recurrences side by side hide each other's latency
+  Four sum[kChunk] = {};
+  for (std::size_t i = 0; i < size; i += kNodes) {
+    Four h[kVectors], w[kVectors], p[kVectors], q[kVectors];
+    std::memcpy(h, nodes + i, sizeof h);
+    std::memcpy(w, weights + i, sizeof w);
+    std::memcpy(p, current + i, sizeof p);
+    std::memcpy(q, previous + i, sizeof q);
     for (std::size_t n = 0; n < count; ++n) {
-      sum[n] += w * p;
-      const Four next = (rise[n] * h) * p - keep[n] * q;
-      q = p;
-      p = next;
+      Four added = sum[n];
+#pragma GCC unroll 8
+      for (std::size_t k = 0; k < kVectors; ++k) {
+        added += w[k] * p[k];
+        const Four next = (rise[n] * h[k]) * p[k] - keep[n] * q[k];
+        q[k] = p[k];
+        p[k] = next;
+      }
+      sum[n] = added;
     }
-    std::memcpy(current + i, &p, sizeof p);
-    std::memcpy(previous + i, &q, sizeof q);
+    std::memcpy(current + i, p, sizeof p);
+    std::memcpy(previous + i, q, sizeof q);
   }
   for (std::size_t n = 0; n < count; ++n) sums[n] += (sum[n][0] + sum[n][1]) + (sum[n][2] + sum[n][3]);
 }
@@ -197,7 +204,7 @@ HermiteSeries grow(const Moments& one_point, const HermiteLimits& limits, Next&&
 }
 
 HermiteSeries by_quadrature(SlopeRule rule, const Moments& one_point, const HermiteLimits& limits) {
-  const std::size_t size = (rule.nodes.size() + kFour - 1) / kFour * kFour;
+  const std::size_t size = (rule.nodes.size() + kNodes - 1) / kNodes * kNodes;
   rule.nodes.resize(size, 0.0);
   rule.weights.resize(size, 0.0);
   std::vector<double> current(size, 1.0), previous(size, 0.0);

@@ -17,11 +17,11 @@ struct HermiteSeries {
 };
 
 struct HermiteLimits {
-  double tolerance = 1e-10;  ///< the series ends where c_n has fallen to this part of sqrt(E f^2)
-  std::size_t most = 2048;   ///< or at this many coefficients
+  double tolerance = 3e-8;  ///< the series ends where c_n has fallen to this part of sqrt(E f^2): products to 1e-15
+  std::size_t most = 2048;  ///< or at this many coefficients
 };
 
-/// c_n = E f(mean + sqrt(variance) h) He_n(h)/sqrt(n!), each to about 1e-15 of sqrt(E f^2). From c_n = sqrt(variance/n)
+/// c_n = E f(mean + sqrt(variance) h) He_n(h)/sqrt(n!), each to about 1e-14 of sqrt(E f^2). From c_n = sqrt(variance/n)
 /// E f' He_(n-1)/sqrt((n-1)!): closed forms for erf, normal_cdf, relu and linear; quadrature over the slope elsewhere.
 /// They fall as exp(-pi sqrt(n)/(2 g sqrt(v))) for tanh and as n^(-5/4) with kinks. Throws InputError as `moments`.
 [[nodiscard]] HermiteSeries hermite_series(const Transfer& transfer, double mean, double variance,

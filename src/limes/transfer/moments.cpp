@@ -136,7 +136,10 @@ double output_pair(const Transfer& transfer, double mean1, double variance1, dou
   if (transfer.kind == Kind::kClippedTan && transfer.gain > 0 && variance1 > 0 && variance2 > 0) {
     const Pair clamped = checked(transfer, pair);
     const families::Correlation rho = families::correlation(clamped);
-    if (rho.cosine > 0 && rho.complement < 0.03) return families::clipped_neighbours(transfer, clamped, rho);
+    const double narrower = std::min(variance1, variance2);
+    const double drift = mean1 - (rho.sine < 0 ? -mean2 : mean2);
+    const bool alike = std::max(variance1, variance2) < 2.5 * narrower && drift * drift < 4 * narrower;
+    if (alike && rho.cosine > 0 && rho.complement < 0.03) return families::clipped_neighbours(transfer, clamped, rho);
   }
   return pair_averages(transfer, pair).output;
 }

@@ -10,7 +10,8 @@ namespace {
 
 using transfer::Kind;
 
-constexpr double kRest = 3e-13;  // of sqrt(E f(x)^2 E f(y)^2), left out of the series
+constexpr double kRest = 3e-13;    // of sqrt(E f(x)^2 E f(y)^2), left out of the series
+constexpr std::size_t kLong = 64;  // terms at which it pays to look at the pairs of a block one by one
 
 /// The constant A of f(-u) = A - f(u), where there is one.
 std::optional<double> reflection(Kind kind) {
@@ -45,13 +46,19 @@ OutputHistory::Time OutputHistory::describe(double mean, double variance) {
 }
 
 void OutputHistory::store_last() {
-  const std::size_t last = times_.size() - 1;
-  const std::size_t lane = last % kLanes;
-  if (lane == 0 && blocks_.size() <= last / kLanes) blocks_.emplace_back();
-  std::vector<double>& block = blocks_.back();
-  if (block.size() < kLanes * last_coefficients_.size()) block.resize(kLanes * last_coefficients_.size(), 0.0);
-  for (std::size_t n = 0; n < block.size() / kLanes; ++n)
-    block[kLanes * n + lane] = n < last_coefficients_.size() ? last_coefficients_[n] : 0.0;
+  const Time& time = times_.back();
+  const std::size_t lane = (times_.size() - 1) % kLanes;
+  if (blocks_.size() * kLanes < times_.size()) {
+    blocks_.emplace_back();
+    blocks_.back().log_rest.fill(-std::numeric_limits<double>::infinity());
+  }
+  Block& block = blocks_.back();
+  std::vector<double>& c = block.coefficients;
+  if (c.size() < kLanes * last_coefficients_.size()) c.resize(kLanes * last_coefficients_.size(), 0.0);
+  for (std::size_t n = 0; n < c.size() / kLanes; ++n)
+    c[kLanes * n + lane] = n < last_coefficients_.size() ? last_coefficients_[n] : 0.0;
+  block.inverse_deviations[lane] = time.deviation > 0 ? 1 / time.deviation : 0.0;
+  for (std::size_t i = 0; i < kLengths.size(); ++i) block.log_rest[i] = std::max(block.log_rest[i], time.log_rest[i]);
 }
 
 void OutputHistory::push(double mean, double variance) {
@@ -64,11 +71,11 @@ void OutputHistory::replace_last(double mean, double variance) {
   store_last();
 }
 
-std::size_t OutputHistory::terms(const Time& now, const Time& then, double correlation) const {
+std::size_t OutputHistory::terms(const Time& now, std::span<const double> log_rest, double correlation) {
   const double log_rho = std::log(std::abs(correlation));  // -infinity for 0
-  static const double log_rest = std::log(kRest);
+  static const double log_allowed = std::log(kRest);
   for (std::size_t i = 0; i < kLengths.size(); ++i)
-    if (static_cast<double>(kLengths[i]) * log_rho + now.log_rest[i] + then.log_rest[i] <= log_rest) return kLengths[i];
+    if (static_cast<double>(kLengths[i]) * log_rho + now.log_rest[i] + log_rest[i] <= log_allowed) return kLengths[i];
   return 0;
 }
 
@@ -100,34 +107,43 @@ double OutputHistory::by_other_means(const Time& now, const Time& then, double c
   return transfer::output_pair(transfer_, now.mean, now.variance, then.mean, then.variance, covariance);
 }
 
-void OutputHistory::products(std::span<const double> covariances, std::span<double> result) const {
+std::size_t OutputHistory::products(std::span<const double> covariances, std::span<double> result) const {
   const Time& now = times_.back();
+  const double inverse = now.deviation > 0 ? 1 / now.deviation : 0.0;
   std::array<double, kLanes> rho;
   std::array<double, kLanes> sums;
+  std::size_t terms_summed = 0;
   for (std::size_t begin = 0; begin < times_.size(); begin += kLanes) {
+    const Block& block = blocks_[begin / kLanes];
     const std::size_t count = std::min(kLanes, times_.size() - begin);
-    std::array<bool, kLanes> elsewhere{};
-    std::size_t longest = 1;
     rho.fill(0);
-    for (std::size_t i = 0; i < count; ++i) {
-      const Time& then = times_[begin + i];
-      const double scale = now.deviation * then.deviation;
-      const double correlation = scale > 0 ? covariances[begin + i] / scale : 0.0;
-      const std::size_t length = terms(now, then, correlation);
-      elsewhere[i] = length == 0 || std::abs(correlation) > 1;
-      if (elsewhere[i]) continue;
-      rho[i] = correlation;
-      longest = std::max(longest, length);
+    for (std::size_t i = 0; i < count; ++i) rho[i] = covariances[begin + i] * inverse * block.inverse_deviations[i];
+    double largest = 0;
+    for (const double correlation : rho) largest = std::max(largest, std::abs(correlation));
+    std::size_t longest = largest < 1 ? terms(now, block.log_rest, largest) : 0;
+    std::array<bool, kLanes> elsewhere{};
+    if (longest == 0 || longest > kLong) {
+      // Perhaps a few pairs only ask for so many: each by itself.
+      longest = 1;
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t length = terms(now, times_[begin + i].log_rest, rho[i]);
+        elsewhere[i] = length == 0 || !(std::abs(rho[i]) <= 1);
+        if (elsewhere[i])
+          rho[i] = 0;
+        else
+          longest = std::max(longest, length);
+      }
     }
-    const std::vector<double>& block = blocks_[begin / kLanes];
-    longest = std::min({longest, last_coefficients_.size(), block.size() / kLanes});
-    transfer::hermite_sums(std::span(last_coefficients_).first(longest), std::span(block).first(kLanes * longest), rho,
-                           sums);
+    longest = std::min({longest, last_coefficients_.size(), block.coefficients.size() / kLanes});
+    transfer::hermite_sums(std::span(last_coefficients_).first(longest),
+                           std::span(block.coefficients).first(kLanes * longest), rho, sums);
+    terms_summed += kLanes * longest;
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t s = begin + i;
       result[s] = elsewhere[i] ? by_other_means(now, times_[s], covariances[s]) : sums[i];
     }
   }
+  return terms_summed;
 }
 
 }  // namespace limes::rate::theory

@@ -30,8 +30,8 @@ class OutputHistory {
 
   /// result[s] = E f(u(t)) f(w(s)) for the last time t and s = 0..t; u(t) and w(s) have the laws of these times and the
   /// covariance covariances[s]. For the process itself covariances[t] is its variance. Throws InputError where a
-  /// correlation exceeds 1 by more than 1e-9.
-  void products(std::span<const double> covariances, std::span<double> result) const;
+  /// correlation exceeds 1 by more than 1e-9. Returns how many terms of series that took, all pairs together.
+  std::size_t products(std::span<const double> covariances, std::span<double> result) const;
 
  private:
   static constexpr std::size_t kLanes = transfer::kHermiteLanes;
@@ -47,16 +47,23 @@ class OutputHistory {
     std::array<double, kLengths.size()> log_rest{};
   };
 
+  /// kLanes times side by side.
+  struct Block {
+    std::vector<double> coefficients;                 ///< c_n of time i at [kLanes n + i]
+    std::array<double, kLanes> inverse_deviations{};  ///< 0 for zero variance and for times that are not there yet
+    std::array<double, kLengths.size()> log_rest{};   ///< the largest of its times, or more
+  };
+
   [[nodiscard]] Time describe(double mean, double variance);
   void store_last();
-  [[nodiscard]] std::size_t terms(const Time& now, const Time& then, double correlation) const;
+  [[nodiscard]] static std::size_t terms(const Time& now, std::span<const double> log_rest, double correlation);
   [[nodiscard]] bool nearly_equal(const Time& now, const Time& then, double covariance, double& output) const;
   [[nodiscard]] double by_other_means(const Time& now, const Time& then, double covariance) const;
 
   transfer::Transfer transfer_;
   std::vector<Time> times_;
   std::vector<double> last_coefficients_;
-  std::vector<std::vector<double>> blocks_;  ///< coefficient n of time kLanes b + i at blocks_[b][kLanes n + i]
+  std::vector<Block> blocks_;  ///< time kLanes b + i is time i of block b
 };
 
 }  // namespace limes::rate::theory

@@ -25,7 +25,8 @@ TwoTimeSolution two_time_map(const PopulationEnsemble& ensemble, std::size_t hor
     }
     if (t == horizon) return solution;
     for (std::size_t a = 0; a < ensemble.size(); ++a)
-      histories[a].products(solution.populations[a].covariance.row(t), products[a]);
+      solution.series_terms +=
+          static_cast<double>(histories[a].products(solution.populations[a].covariance.row(t), products[a]));
     for (std::size_t a = 0; a < ensemble.size(); ++a) {
       const Population& population = ensemble.populations[a];
       const double gamma = population.leak;

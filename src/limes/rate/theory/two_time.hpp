@@ -35,6 +35,7 @@ struct TwoTimePopulation {
 
 struct TwoTimeSolution {
   std::vector<TwoTimePopulation> populations;
+  double series_terms = 0;  ///< terms of Hermite series that were summed: the work of the inner loop (maps)
 };
 
 /// Per population a deterministic input I_a(t), added to the field that leads from t to t + 1; empty: none. A given
