@@ -209,13 +209,15 @@ HermiteSeries by_quadrature(SlopeRule rule, const Moments& one_point, const Herm
   rule.weights.resize(size, 0.0);
   std::vector<double> current(size, 1.0), previous(size, 0.0);
   const Recurrence& steps = recurrence(limits.most);
-  return grow(one_point, limits, [&](std::size_t first, std::span<double> chunk) {
+  HermiteSeries series = grow(one_point, limits, [&](std::size_t first, std::span<double> chunk) {
     std::fill(chunk.begin(), chunk.end(), 0.0);
     const std::size_t start = first - 1;  // p_(n-1) makes c_n
     add_polynomials(size, rule.nodes.data(), rule.weights.data(), current.data(), previous.data(),
                     steps.rise.data() + start, steps.keep.data() + start, chunk.size(), chunk.data());
     for (std::size_t i = 0; i < chunk.size(); ++i) chunk[i] *= steps.rise[start + i];
   });
+  series.products = size * series.coefficients.size();
+  return series;
 }
 
 /// c_n = amplitude ratio^n p_(n - derivative)(h) phi(h) sqrt((n - derivative)!/n!) up to the sign (-1)^(n -
@@ -251,10 +253,10 @@ HermiteSeries hermite_series(const Transfer& transfer, double mean, double varia
   const Moments one_point = moments(transfer, mean, variance);
   const double deviation = std::sqrt(variance);
   const double g = transfer.gain;
-  if (variance == 0 || g == 0) return {{one_point.f, 0.0}, 0.0};
+  if (variance == 0 || g == 0) return {{one_point.f, 0.0}, 0.0, 0};
   switch (transfer.kind) {
     case Kind::kLinear:
-      return {{one_point.f, g * deviation}, 0.0};
+      return {{one_point.f, g * deviation}, 0.0, 0};
     case Kind::kErf:
     case Kind::kNormalCdf: {
       const bool odd = transfer.kind == Kind::kErf;
@@ -270,7 +272,7 @@ HermiteSeries hermite_series(const Transfer& transfer, double mean, double varia
     case Kind::kClippedTan:
       return by_quadrature(clipped_rule(transfer, mean, deviation, limits), one_point, limits);
   }
-  return {{one_point.f, 0.0}, 0.0};
+  return {{one_point.f, 0.0}, 0.0, 0};
 }
 
 void hermite_sums(std::span<const double> a, std::span<const double> b, std::span<const double> rho,

@@ -14,6 +14,7 @@ namespace limes::transfer {
 struct HermiteSeries {
   std::vector<double> coefficients;  ///< c_0, c_1, ...; at least two
   double rest = 0;                   ///< about the sum of c_n^2 over the n that are left out
+  std::size_t products = 0;          ///< of polynomials and weights that a quadrature took: the work
 };
 
 struct HermiteLimits {

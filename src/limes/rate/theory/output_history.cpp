@@ -41,6 +41,7 @@ OutputHistory::Time OutputHistory::describe(double mean, double variance) {
     for (; n > kLengths[i]; --n) rest += c[n - 1] * c[n - 1];
     time.log_rest[i] = rest > 0 ? 0.5 * std::log(rest / time.moments.ff) : -std::numeric_limits<double>::infinity();
   }
+  work_.coefficients += static_cast<double>(series.products);
   last_coefficients_ = std::move(series.coefficients);
   return time;
 }
@@ -107,12 +108,11 @@ double OutputHistory::by_other_means(const Time& now, const Time& then, double c
   return transfer::output_pair(transfer_, now.mean, now.variance, then.mean, then.variance, covariance);
 }
 
-std::size_t OutputHistory::products(std::span<const double> covariances, std::span<double> result) const {
+void OutputHistory::products(std::span<const double> covariances, std::span<double> result) const {
   const Time& now = times_.back();
   const double inverse = now.deviation > 0 ? 1 / now.deviation : 0.0;
   std::array<double, kLanes> rho;
   std::array<double, kLanes> sums;
-  std::size_t terms_summed = 0;
   for (std::size_t begin = 0; begin < times_.size(); begin += kLanes) {
     const Block& block = blocks_[begin / kLanes];
     const std::size_t count = std::min(kLanes, times_.size() - begin);
@@ -137,13 +137,12 @@ std::size_t OutputHistory::products(std::span<const double> covariances, std::sp
     longest = std::min({longest, last_coefficients_.size(), block.coefficients.size() / kLanes});
     transfer::hermite_sums(std::span(last_coefficients_).first(longest),
                            std::span(block.coefficients).first(kLanes * longest), rho, sums);
-    terms_summed += kLanes * longest;
+    work_.terms += static_cast<double>(kLanes * longest);
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t s = begin + i;
       result[s] = elsewhere[i] ? by_other_means(now, times_[s], covariances[s]) : sums[i];
     }
   }
-  return terms_summed;
 }
 
 }  // namespace limes::rate::theory

@@ -9,6 +9,12 @@
 
 namespace limes::rate::theory {
 
+/// The work of the inner loops, in elementary steps.
+struct SeriesWork {
+  double coefficients = 0;  ///< products of a polynomial and a weight, summed to Hermite coefficients
+  double terms = 0;         ///< terms of Hermite series, summed to output covariances
+};
+
 /// Output covariances E f(u(t)) f(u(s)) of one Gaussian process at times that are added one after the other, with any
 /// mean and variance at each: what every step of the two-time equations asks for (note 4.1).
 ///
@@ -24,14 +30,17 @@ class OutputHistory {
   /// Replaces mean and variance of the last time.
   void replace_last(double mean, double variance);
 
+  /// What the inner loops have done so far.
+  [[nodiscard]] const SeriesWork& work() const { return work_; }
+
   [[nodiscard]] std::size_t size() const { return times_.size(); }
   /// E f(u(t)).
   [[nodiscard]] double mean_output(std::size_t t) const { return times_[t].moments.f; }
 
   /// result[s] = E f(u(t)) f(w(s)) for the last time t and s = 0..t; u(t) and w(s) have the laws of these times and the
   /// covariance covariances[s]. For the process itself covariances[t] is its variance. Throws InputError where a
-  /// correlation exceeds 1 by more than 1e-9. Returns how many terms of series that took, all pairs together.
-  std::size_t products(std::span<const double> covariances, std::span<double> result) const;
+  /// correlation exceeds 1 by more than 1e-9.
+  void products(std::span<const double> covariances, std::span<double> result) const;
 
  private:
   static constexpr std::size_t kLanes = transfer::kHermiteLanes;
@@ -61,6 +70,7 @@ class OutputHistory {
   [[nodiscard]] double by_other_means(const Time& now, const Time& then, double covariance) const;
 
   transfer::Transfer transfer_;
+  mutable SeriesWork work_;
   std::vector<Time> times_;
   std::vector<double> last_coefficients_;
   std::vector<Block> blocks_;  ///< time kLanes b + i is time i of block b

@@ -23,10 +23,15 @@ TwoTimeSolution two_time_map(const PopulationEnsemble& ensemble, std::size_t hor
       histories[a].push(law.mean[t], law.variance[t]);
       outputs_now[a] = outputs[a][t] = law.mean_output[t] = histories[a].mean_output(t);
     }
-    if (t == horizon) return solution;
+    if (t == horizon) {
+      for (const OutputHistory& history : histories) {
+        solution.work.coefficients += history.work().coefficients;
+        solution.work.terms += history.work().terms;
+      }
+      return solution;
+    }
     for (std::size_t a = 0; a < ensemble.size(); ++a)
-      solution.series_terms +=
-          static_cast<double>(histories[a].products(solution.populations[a].covariance.row(t), products[a]));
+      histories[a].products(solution.populations[a].covariance.row(t), products[a]);
     for (std::size_t a = 0; a < ensemble.size(); ++a) {
       const Population& population = ensemble.populations[a];
       const double gamma = population.leak;

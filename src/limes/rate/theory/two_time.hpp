@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "limes/base/interruption.hpp"
+#include "limes/rate/theory/output_history.hpp"
 #include "limes/rate/theory/population_ensemble.hpp"
 
 namespace limes::rate::theory {
@@ -35,7 +36,7 @@ struct TwoTimePopulation {
 
 struct TwoTimeSolution {
   std::vector<TwoTimePopulation> populations;
-  double series_terms = 0;  ///< terms of Hermite series that were summed: the work of the inner loop (maps)
+  SeriesWork work;  ///< of the inner loops (maps only)
 };
 
 /// Per population a deterministic input I_a(t), added to the field that leads from t to t + 1; empty: none. A given
