@@ -1,0 +1,36 @@
+#pragma once
+// From candidates to solutions of the lag equations. Internal to map_fluctuations and flow_fluctuations.
+
+#include <vector>
+
+#include "limes/base/interruption.hpp"
+#include "limes/rate/theory/populations/lag_problem.hpp"
+
+namespace limes::rate::theory {
+
+struct SolvedLags {
+  PopulationLags state;
+  PopulationLagEvaluation at;
+  bool converged = false;
+};
+
+/// Newton with step halving from `state`; the window is lengthened by its own tail until the connected parts have
+/// fallen to 1e-11 of their start (at most `largest_window` lags).
+[[nodiscard]] SolvedLags solve_lags(const PopulationEnsemble& ensemble, const LagFilter& filter, PopulationLags state,
+                                    Accuracy accuracy, double accepted_residual, const StopToken& stop);
+
+/// Distinct fluctuating states to a few digits (truncated series), stable and unstable ones: Newton from one-time
+/// states that know the filter, with their own lag functions or after a free iteration, from iterations that start at
+/// corners of the box of means, and from between the states found. `unconverged`: best residuals of failed attempts.
+[[nodiscard]] std::vector<PopulationLags> search_lags(const PopulationEnsemble& ensemble, const LagFilter& filter,
+                                                      const StopToken& stop, std::vector<double>* unconverged);
+
+/// Is at least one population's share v - q of its variance above rounding?
+[[nodiscard]] bool fluctuates(const PopulationLags& state, double smallest_share);
+
+[[nodiscard]] bool same_lags(const PopulationLags& a, const PopulationLags& b, double tolerance);
+
+/// How many lags to begin with, from the decay of the tail.
+[[nodiscard]] Eigen::Index window_of(const PopulationLagEvaluation& at, double slowest_filter);
+
+}  // namespace limes::rate::theory
