@@ -207,6 +207,14 @@ bool fluctuates(const PopulationLags& state, double smallest_share) {
   return (state.connected.col(0).array() > smallest_share * variance.array()).any();
 }
 
+bool holds_frozen_parts(const PopulationEnsemble& ensemble, const LagFilter& filter,
+                        const PopulationLagEvaluation& at) {
+  const Eigen::MatrixXd total = ensemble.second_moment + ensemble.centred;
+  Eigen::MatrixXd matrix = -total * at.gains.rightCols(1).col(0).asDiagonal();
+  matrix.diagonal() += filter.kept.cwiseAbs2();
+  return is_m_matrix(matrix);
+}
+
 bool same_lags(const PopulationLags& a, const PopulationLags& b, double tolerance) {
   const Eigen::VectorXd va = a.variance(), vb = b.variance();
   const double floor = 1e-6 * std::sqrt(std::max(va.maxCoeff(), vb.maxCoeff()));

@@ -28,6 +28,11 @@ struct SolvedLags {
 /// Is at least one population's share v - q of its variance above rounding?
 [[nodiscard]] bool fluctuates(const PopulationLags& state, double smallest_share);
 
+/// Do perturbations of covariances between distant times decay, (1-gamma)^2 - (S+X) C'(q) an M-matrix? So it is at the
+/// least q; not where a population rests although it would fluctuate (v = q with a bulk beyond its edge).
+[[nodiscard]] bool holds_frozen_parts(const PopulationEnsemble& ensemble, const LagFilter& filter,
+                                      const PopulationLagEvaluation& at);
+
 [[nodiscard]] bool same_lags(const PopulationLags& a, const PopulationLags& b, double tolerance);
 
 /// How many lags to begin with, from the decay of the tail.

@@ -29,7 +29,7 @@ PopulationMapFluctuation finished(const PopulationEnsemble& ensemble, const Solv
   state.bulk_exponent = map_exponent(ensemble, solved.at.gains);
   const CollectiveModes modes(ensemble, solved.at, sensitivities(ensemble, solved.state, solved.at, Accuracy::kExact));
   state.unstable_modes = modes.count_outside(1.0);
-  state.stable = state.unstable_modes == 0;
+  state.stable = state.unstable_modes == 0 && holds_frozen_parts(ensemble, map_filter(ensemble), solved.at);
   state.lyapunov_exponent = state.bulk_exponent;
   state.collective_mode = modes.leading_outside(std::exp(state.bulk_exponent) * (1.0 + 1e-9));
   if (state.collective_mode) state.lyapunov_exponent = std::log(std::abs(*state.collective_mode));

@@ -22,7 +22,9 @@ struct PopulationMapFluctuation {
   /// complex: an oscillation of the mean output.
   std::optional<std::complex<double>> collective_mode;
   int unstable_modes = 0;  ///< collective modes outside the unit circle, with multiplicity
-  bool stable = false;     ///< no unstable mode; without any stable state the mean outputs go on moving
+  /// No unstable mode, and no population that rests although it would fluctuate. Without any stable state the mean
+  /// outputs go on moving.
+  bool stable = false;
   bool converged = false;
   double residual = 0.0;  ///< largest |equation| relative to the variance
 };
