@@ -55,13 +55,13 @@ class Folder {
 
 TEST(Description, DefaultsAreThoseOfTheContract) {
   const auto map = described({});
-  EXPECT_EQ(map.size, 1000u);
-  EXPECT_EQ(map.transfer.kind, transfer::Kind::kTanh);
-  EXPECT_EQ(map.transfer.gain, 1.0);
-  EXPECT_EQ(map.leak, 0.0);
-  EXPECT_EQ(map.coupling.mean, 0.0);
-  EXPECT_EQ(map.coupling.deviation, 1.0);
-  EXPECT_EQ(map.initial.variance, 1.0);
+  EXPECT_EQ(map.size(), 1000u);
+  EXPECT_EQ(map.population().transfer.kind, transfer::Kind::kTanh);
+  EXPECT_EQ(map.population().transfer.gain, 1.0);
+  EXPECT_EQ(map.population().leak, 0.0);
+  EXPECT_EQ(map.coupling.mean(0, 0), 0.0);
+  EXPECT_EQ(map.coupling.deviation(0, 0), 1.0);
+  EXPECT_EQ(map.population().initial_variance, 1.0);
   EXPECT_EQ(map.simulation.realisations, 10);
   EXPECT_EQ(map.simulation.exponents, 1);
   EXPECT_FALSE(map.array_results);
@@ -103,44 +103,86 @@ TEST(Description, IntegersAreRealsAndArraysOfOneAreNumbers) {
                                       {"network.gain", Json::array({2})},
                                       {"coupling.mean", Json::array({Json::array({1})})},
                                       {"threshold.mean", 1}});
-  EXPECT_EQ(description.size, 64u);
+  EXPECT_EQ(description.size(), 64u);
   EXPECT_TRUE(description.array_results);
-  EXPECT_EQ(description.transfer.gain, 2.0);
-  EXPECT_EQ(description.coupling.mean, 1.0);
-  EXPECT_EQ(description.threshold.mean, 1.0);
+  EXPECT_EQ(description.populations[0].transfer.gain, 2.0);
+  EXPECT_EQ(description.coupling.mean(0, 0), 1.0);
+  EXPECT_EQ(description.populations[0].threshold_mean, 1.0);
 }
 
-TEST(Description, SeveralPopulationsAreRefused) {
-  EXPECT_REFUSED("several populations are not supported", {{"network.size", Json::array({10, 20})}});
-  EXPECT_REFUSED("several populations are not supported", {{"threshold.mean", Json::array({1.0, 2.0})}});
-  EXPECT_REFUSED("several populations are not supported",
-                 {{"coupling.deviation", Json::array({Json::array({1.0, 2.0}), Json::array({1.0, 2.0})})}});
+TEST(Description, SeveralPopulations) {
+  const Json pairs = Json::array({Json::array({1.0, -2.0}), Json::array({3.0, 0.5})});
+  const auto description = described({{"network.size", Json::array({30, 10})},
+                                      {"network.gain", Json::array({1.0, 2.0})},
+                                      {"network.leak", 0.5},
+                                      {"coupling.mean", pairs},
+                                      {"threshold.mean", Json::array({0.1, 0.2})}});
+  EXPECT_EQ(description.size(), 40u);
+  EXPECT_EQ(description.borders(), (std::vector<std::size_t>{0, 30, 40}));
+  EXPECT_TRUE(description.array_results);
+  EXPECT_EQ(description.populations[1].transfer.gain, 2.0);
+  EXPECT_EQ(description.populations[1].leak, 0.5);
+  EXPECT_EQ(description.populations[1].threshold_mean, 0.2);
+  EXPECT_EQ(description.coupling.mean(0, 1), -2.0);  // row = target
+  EXPECT_EQ(description.coupling.deviation(1, 0), 1.0);
+  EXPECT_EQ(described({{"network.leak", Json::array({0.1, 0.2})}}).size(), 2000u);  // sizes are left out
+}
+
+TEST(Description, PopulationsMustAgree) {
+  EXPECT_REFUSED("threshold.mean has 2 values but the network has 1 population",
+                 {{"network.size", 100}, {"threshold.mean", Json::array({1.0, 2.0})}});
+  EXPECT_REFUSED("threshold.mean has 2 values but the network has 3 populations",
+                 {{"network.size", Json::array({5, 5, 5})}, {"threshold.mean", Json::array({1.0, 2.0})}});
+  EXPECT_REFUSED("coupling.mean has 1 rows but the network has 2 populations",
+                 {{"network.size", Json::array({5, 5})}, {"coupling.mean", Json::array({Json::array({1.0, 2.0})})}});
+  EXPECT_REFUSED("several populations and coupling.values",
+                 {{"network.size", Json::array({1, 1})},
+                  {"coupling.values", Json::array({Json::array({1.0, 2.0}), Json::array({1.0, 2.0})})}});
 }
 
 TEST(Description, WhatIsNotSupportedIsRefusedByName) {
-  EXPECT_REFUSED("coupling.symmetry other than 0 is not supported", {{"coupling.symmetry", 0.5}});
-  EXPECT_REFUSED("\"two_time\" is not supported", {{"theory.kind", "two_time"}});
+  EXPECT_REFUSED("two_time", {{"coupling.symmetry", 0.5}});
+  EXPECT_REFUSED("two_time", {{"coupling.kind", "correlated"}});
   EXPECT_REFUSED("more than one Lyapunov exponent is not supported", {{"simulation.exponents", 3}});
-  EXPECT_REFUSED("coupling.kind", {{"coupling.kind", "bernoulli"}});
+  EXPECT_REFUSED("coupling.degree is missing", {{"coupling.kind", "bernoulli"}});
+  EXPECT_REFUSED("coupling.kind", {{"coupling.kind", "binomial"}});
   EXPECT_REFUSED("network.leak", {{"network.leak", 1.0}});
   EXPECT_REFUSED("N^3", {{"simulation.jacobian_spectrum", true}, {"network.size", 20000}});
+}
+
+TEST(Description, EnsemblesAreChecked) {
+  EXPECT_REFUSED("coupling.degree is 30 but there are 20 source neurons",
+                 {{"network.size", 20}, {"coupling.kind", "bernoulli"}, {"coupling.degree", 30}});
+  EXPECT_REFUSED("a fixed in-degree is a whole number",
+                 {{"network.size", 20}, {"coupling.kind", "fixed_in_degree"}, {"coupling.degree", 2.5}});
+  EXPECT_REFUSED("conflicting options: coupling.degree and coupling.kind = \"gaussian\"", {{"coupling.degree", 10}});
+  const Given ring = {
+      {"network.size", 40}, {"coupling.kind", "correlated"}, {"theory.kind", "two_time"}};
+  auto too_strong = ring;
+  too_strong["coupling.row_covariance"] = Json::array({1.0, 0.6});  // 1 - 1.2 at the shortest wave
+  EXPECT_REFUSED("smallest spectral value -0.2", too_strong);
+  auto no_unit = ring;
+  no_unit["coupling.column_covariance"] = Json::array({0.9, 0.1});
+  EXPECT_REFUSED("coupling.column_covariance[0] must be 1", no_unit);
+  EXPECT_REFUSED("coupling.symmetry is for gaussian couplings of one population",
+                 {{"network.size", Json::array({20, 20})}, {"coupling.symmetry", 0.5}, {"theory.kind", "two_time"}});
 }
 
 TEST(Description, AGivenMatrixSetsSizeMomentsAndRepeats) {
   const Json values = Json::array({Json::array({0.0, 2.0}), Json::array({-1.0, 0.5})});
   const auto description = described({{"coupling.values", values}});
-  EXPECT_EQ(description.size, 2u);
+  EXPECT_EQ(description.size(), 2u);
   EXPECT_EQ(description.coupling.kind, CouplingDescription::Kind::kGiven);
   EXPECT_EQ(description.simulation.realisations, 1);
   EXPECT_TRUE(has_fixed_matrix(description));
-  EXPECT_DOUBLE_EQ(description.coupling.mean, 1.5 / 2.0);  // the sum over N
-  EXPECT_DOUBLE_EQ(description.coupling.deviation, std::sqrt(2.0 * (5.25 / 4.0 - std::pow(1.5 / 4.0, 2))));
+  EXPECT_DOUBLE_EQ(description.coupling.mean(0, 0), 1.5 / 2.0);  // the sum over N
+  EXPECT_DOUBLE_EQ(description.coupling.deviation(0, 0), std::sqrt(2.0 * (5.25 / 4.0 - std::pow(1.5 / 4.0, 2))));
   const auto& matrix = std::get<coupling::DenseMatrix>(*description.coupling.matrix);
   EXPECT_EQ(matrix(0, 1), 2.0);  // row = target
 
   const auto surrogate = iid_surrogate(description, 39);
   EXPECT_EQ(surrogate.coupling.kind, CouplingDescription::Kind::kGaussian);
-  EXPECT_EQ(surrogate.coupling.deviation, description.coupling.deviation);
+  EXPECT_EQ(surrogate.coupling.deviation(0, 0), description.coupling.deviation(0, 0));
   EXPECT_EQ(surrogate.simulation.realisations, 39);
   EXPECT_FALSE(has_fixed_matrix(surrogate));
 
@@ -174,8 +216,8 @@ TEST(Description, AMatrixFileIsReadAndScaled) {
 
 TEST(Description, ThresholdValuesGiveTheirMoments) {
   const auto description = described({{"network.size", 3}, {"threshold.values", Json::array({1.0, 2.0, 6.0})}});
-  EXPECT_DOUBLE_EQ(description.threshold.mean, 3.0);
-  EXPECT_DOUBLE_EQ(description.threshold.deviation, std::sqrt(14.0 / 3.0));
+  EXPECT_DOUBLE_EQ(description.populations[0].threshold_mean, 3.0);
+  EXPECT_DOUBLE_EQ(description.populations[0].threshold_deviation, std::sqrt(14.0 / 3.0));
   EXPECT_REFUSED("threshold.values has 3 values but the network has 4 neurons",
                  {{"network.size", 4}, {"threshold.values", Json::array({1.0, 2.0, 6.0})}});
   EXPECT_REFUSED("conflicting options: threshold.mean and threshold.values",

@@ -14,13 +14,13 @@ namespace {
 RateDescription described(TimeKind time, double noise) {
   RateDescription description;
   description.time = time;
-  description.size = 40;
-  description.transfer = {transfer::Kind::kTanh, 1.2};
+  description.populations[0].size = 40;
+  description.populations[0].transfer = {transfer::Kind::kTanh, 1.2};
   description.coupling.kind = CouplingDescription::Kind::kGiven;
   description.coupling.matrix = std::make_shared<const coupling::Matrix>(coupling::gaussian_matrix(4, 0, 40, 2.0, 0.5));
-  description.threshold.mean = 0.05;
-  description.threshold.deviation = 0.1;
-  (time == TimeKind::kDiscrete ? description.noise_deviation : description.noise_intensity) = noise;
+  description.populations[0].threshold_mean = 0.05;
+  description.populations[0].threshold_deviation = 0.1;
+  (time == TimeKind::kDiscrete ? description.populations[0].noise_deviation : description.populations[0].noise_intensity) = noise;
   description.simulation.step = time == TimeKind::kDiscrete ? 1.0 : 0.05;
   description.simulation.lags = 30.0;
   return description;

@@ -19,7 +19,7 @@ namespace limes::rate::testing {
 inline RateDescription network(TimeKind time, std::size_t size) {
   RateDescription description;
   description.time = time;
-  description.size = size;
+  description.populations[0].size = size;
   description.simulation.integrator = time == TimeKind::kDiscrete ? Integrator::kMap : Integrator::kRungeKutta4;
   description.simulation.step = time == TimeKind::kDiscrete ? 1.0 : 0.1;
   description.simulation.measured_steps = 200;
@@ -34,12 +34,12 @@ inline RateDescription network(TimeKind time, std::size_t size) {
 }
 
 inline void give_matrix(RateDescription& description, const coupling::DenseMatrix& matrix) {
-  description.size = static_cast<std::size_t>(matrix.rows());
+  description.populations[0].size = static_cast<std::size_t>(matrix.rows());
   description.coupling.kind = CouplingDescription::Kind::kGiven;
   description.coupling.matrix = std::make_shared<const coupling::Matrix>(matrix);
   const auto statistics = coupling::statistics(*description.coupling.matrix);
-  description.coupling.mean = statistics.mean_coupling;
-  description.coupling.deviation = statistics.deviation;
+  description.coupling.mean(0, 0) = statistics.mean_coupling;
+  description.coupling.deviation(0, 0) = statistics.deviation;
   description.coupling.origin = "test";
 }
 

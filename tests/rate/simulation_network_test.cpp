@@ -22,16 +22,16 @@ TEST(SimulationNetwork, PortableNumbersAreThoseOfTheContract) {
   auto description = network(TimeKind::kDiscrete, 5);
   description.coupling.generator = Generator::kPortable;
   description.coupling.seed = 42;
-  description.coupling.mean = 2.0;
-  description.coupling.deviation = 3.0;
+  description.coupling.mean(0, 0) = 2.0;
+  description.coupling.deviation(0, 0) = 3.0;
   description.threshold.generator = Generator::kPortable;
   description.threshold.seed = 1;
-  description.threshold.mean = 0.5;
-  description.threshold.deviation = 2.0;
+  description.populations[0].threshold_mean = 0.5;
+  description.populations[0].threshold_deviation = 2.0;
   description.initial.generator = Generator::kPortable;
   description.initial.seed = 1;
-  description.initial.mean = -1.0;
-  description.initial.variance = 4.0;
+  description.populations[0].initial_mean = -1.0;
+  description.populations[0].initial_variance = 4.0;
   compute::Threads threads(1);
   const Network<double> fixed(description, 0, threads);
   const auto couplings = fixed.dense(threads);
@@ -68,9 +68,9 @@ TEST(SimulationNetwork, ColumnPowerIsTheSumOfSquaredDeviations) {
 
 TEST(SimulationNetwork, ThresholdsHaveTheirMomentsAndCorrelation) {
   auto description = network(TimeKind::kDiscrete, 400);
-  description.threshold.mean = 0.7;
-  description.threshold.deviation = 0.5;
-  description.threshold.correlation = 0.36;
+  description.populations[0].threshold_mean = 0.7;
+  description.populations[0].threshold_deviation = 0.5;
+  description.populations[0].threshold_correlation = 0.36;
   double offsets = 0.0;
   double within = 0.0;
   const int draws = 400;
@@ -90,7 +90,7 @@ TEST(SimulationNetwork, SizesAndRealisationsShareNoNumbers) {
   auto description = network(TimeKind::kDiscrete, 8);
   const auto eight = draw_initial_state(description, 0);
   const auto other = draw_initial_state(description, 1);
-  description.size = 4;
+  description.populations[0].size = 4;
   const auto four = draw_initial_state(description, 0);
   std::set<double> all(eight.begin(), eight.end());
   all.insert(other.begin(), other.end());
@@ -180,8 +180,8 @@ TEST(SimulationStimulus, CommonNoiseIsAnOrnsteinUhlenbeckProcess) {
 
 TEST(SimulationStimulus, EntersTheMapAtItsOwnTime) {
   auto description = network(TimeKind::kDiscrete, 3);
-  description.coupling.deviation = 0.0;
-  description.initial.variance = 0.0;
+  description.coupling.deviation(0, 0) = 0.0;
+  description.populations[0].initial_variance = 0.0;
   description.stimulus.kind = StimulusDescription::Kind::kStep;
   description.stimulus.amplitude = 1.5;
   description.stimulus.onset = 4.0;

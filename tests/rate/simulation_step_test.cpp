@@ -25,11 +25,11 @@ constexpr double kRounding = 1e-13;
 TEST(SimulationStep, OneNeuronFollowsTheMapByHand) {
   auto description = network(TimeKind::kDiscrete, 1);
   give_matrix(description, coupling::DenseMatrix::Constant(1, 1, -1.7));
-  description.transfer = {transfer::Kind::kLogistic, 2.0};
-  description.leak = 0.3;
+  description.populations[0].transfer = {transfer::Kind::kLogistic, 2.0};
+  description.populations[0].leak = 0.3;
   description.threshold.values = {0.4};
-  description.initial.mean = 0.25;
-  description.initial.variance = 0.0;
+  description.populations[0].initial_mean = 0.25;
+  description.populations[0].initial_variance = 0.0;
   description.simulation.measured_steps = 40;
   const auto outcome = simulate(description);
   const auto trajectory = curve(outcome, "mean_trajectory");
@@ -49,8 +49,8 @@ TEST(SimulationStep, LinearNetworkFollowsMatrixPowers) {
   const int n = 12;
   auto description = network(TimeKind::kDiscrete, n);
   give_matrix(description, coupling::gaussian_matrix(3, 0, n, 0.5, 0.8));
-  description.transfer = {transfer::Kind::kLinear, 1.1};
-  description.leak = 0.2;
+  description.populations[0].transfer = {transfer::Kind::kLinear, 1.1};
+  description.populations[0].leak = 0.2;
   description.initial.generator = Generator::kPortable;
   description.initial.seed = 77;
   description.simulation.measured_steps = 30;
@@ -73,8 +73,8 @@ double linear_flow_error(double step, Integrator integrator) {
   const int n = 8;
   auto description = network(TimeKind::kContinuous, n);
   give_matrix(description, coupling::gaussian_matrix(5, 0, n, 0.0, 1.0));
-  description.transfer = {transfer::Kind::kLinear, 1.0};
-  description.initial.mean = 1.0;
+  description.populations[0].transfer = {transfer::Kind::kLinear, 1.0};
+  description.populations[0].initial_mean = 1.0;
   description.simulation.integrator = integrator;
   description.simulation.step = step;
   description.simulation.measured_steps = std::llround(2.0 / step) + 10;
@@ -109,19 +109,19 @@ TEST(SimulationStep, EulerIsTheMapOfTheEmbedding) {
   const double dt = 0.1;
   auto flow = network(TimeKind::kContinuous, 20);
   flow.coupling.generator = Generator::kPortable;
-  flow.coupling.deviation = 2.0;
-  flow.threshold.mean = 0.3;
-  flow.noise_intensity = 0.2;
+  flow.coupling.deviation(0, 0) = 2.0;
+  flow.populations[0].threshold_mean = 0.3;
+  flow.populations[0].noise_intensity = 0.2;
   flow.simulation.integrator = Integrator::kEulerMaruyama;
   flow.simulation.step = dt;
   auto map = flow;
   map.time = TimeKind::kDiscrete;
   map.simulation.integrator = Integrator::kMap;
   map.simulation.step = 1.0;
-  map.leak = 1.0 - dt;
-  map.coupling.deviation = 2.0 * dt;
-  map.threshold.mean = 0.3 * dt;
-  map.noise_deviation = std::sqrt(2.0 * 0.2 * dt);
+  map.populations[0].leak = 1.0 - dt;
+  map.coupling.deviation(0, 0) = 2.0 * dt;
+  map.populations[0].threshold_mean = 0.3 * dt;
+  map.populations[0].noise_deviation = std::sqrt(2.0 * 0.2 * dt);
   const auto of_flow = curve(simulate(flow), "variance_trajectory");
   const auto of_map = curve(simulate(map), "variance_trajectory");
   // 30 steps: rounding differences have not been amplified by more than e^(lambda 3) yet.
@@ -130,17 +130,17 @@ TEST(SimulationStep, EulerIsTheMapOfTheEmbedding) {
 
 TEST(SimulationStep, NoiseOfUncoupledNeuronsIsStationaryWithItsExactVariance) {
   auto map = network(TimeKind::kDiscrete, 500);
-  map.coupling.deviation = 0.0;
-  map.leak = 0.5;
-  map.noise_deviation = 0.3;
+  map.coupling.deviation(0, 0) = 0.0;
+  map.populations[0].leak = 0.5;
+  map.populations[0].noise_deviation = 0.3;
   map.simulation.transient_steps = 50;
   map.simulation.measured_steps = 2000;
   // sigma^2/(1 - leak^2); relative error sqrt(2 (1+a)/(1-a)/(N T)), a = leak^2: 2e-3; five of these.
   EXPECT_NEAR(quantity(simulate(map), "variance"), 0.12, 0.12 * 0.01);
 
   auto flow = network(TimeKind::kContinuous, 500);
-  flow.coupling.deviation = 0.0;
-  flow.noise_intensity = 0.5;
+  flow.coupling.deviation(0, 0) = 0.0;
+  flow.populations[0].noise_intensity = 0.5;
   flow.simulation.integrator = Integrator::kEulerMaruyama;
   flow.simulation.step = 0.1;
   flow.simulation.transient_steps = 200;
@@ -165,8 +165,8 @@ TEST(SimulationStep, NoiseIsOneStreamPerStepHoweverItIsCutAmongThreads) {
   matrix.insert(0, 0) = 1e-300;
   description.coupling.kind = CouplingDescription::Kind::kGiven;
   description.coupling.matrix = std::make_shared<const coupling::Matrix>(matrix);
-  description.initial.variance = 0.0;
-  description.noise_deviation = 0.5;
+  description.populations[0].initial_variance = 0.0;
+  description.populations[0].noise_deviation = 0.5;
   compute::Threads threads(2);
   const Network<double> fixed(description, 0, threads);
   Batch<double> batch(description, fixed, {3, 4});
@@ -182,7 +182,7 @@ TEST(SimulationStep, TangentOfALinearNetworkGrowsWithTheSpectralRadius) {
   coupling::DenseMatrix couplings = coupling::gaussian_matrix(11, 0, 60, 0.0, 0.2);
   couplings.array() += 0.9 / 60.0;  // an isolated real eigenvalue near 0.9: the tangent settles at once
   give_matrix(map, couplings);
-  map.transfer.kind = transfer::Kind::kLinear;
+  map.populations[0].transfer.kind = transfer::Kind::kLinear;
   map.simulation.transient_steps = 300;
   const double radius = coupling::spectral_radius(*map.coupling.matrix);
   EXPECT_NEAR(quantity(simulate(map), "lyapunov_exponent"), std::log(radius), 1e-12);
@@ -202,7 +202,7 @@ TEST(SimulationStep, RungeKuttaTangentIsTheDerivativeOfTheStep) {
   // Two trajectories a distance 1e-7 apart separate as the tangent does, in a nonlinear network.
   auto description = network(TimeKind::kContinuous, 30);
   description.coupling.generator = Generator::kPortable;
-  description.coupling.deviation = 1.8;
+  description.coupling.deviation(0, 0) = 1.8;
   compute::Threads threads(1);
   const Network<double> fixed(description, 0, threads);
   Batch<double> batch(description, fixed, {0});

@@ -29,7 +29,7 @@ RateDescription portable_case(std::uint64_t seed, double gain) {
   description.coupling.seed = seed;
   description.initial.generator = Generator::kPortable;
   description.initial.seed = 77;
-  description.transfer.gain = gain;
+  description.populations[0].transfer.gain = gain;
   description.simulation.transient_steps = 4000;
   description.simulation.measured_steps = 6000;
   return description;
@@ -50,9 +50,9 @@ TEST(Simulation, LinearNoisyNetworkHasItsExactStatistics) {
   const int n = 24;
   auto description = network(TimeKind::kDiscrete, n);
   give_matrix(description, coupling::gaussian_matrix(17, 0, n, 0.0, 0.6));
-  description.transfer.kind = transfer::Kind::kLinear;
-  description.leak = 0.2;
-  description.noise_deviation = 0.5;
+  description.populations[0].transfer.kind = transfer::Kind::kLinear;
+  description.populations[0].leak = 0.2;
+  description.populations[0].noise_deviation = 0.5;
   description.simulation.transient_steps = 200;
   description.simulation.measured_steps = 40000;
   const Eigen::MatrixXd a =
@@ -93,7 +93,7 @@ TEST(Simulation, LinearNoisyNetworkHasItsExactStatistics) {
   EXPECT_NEAR(quantity(outcome, "coupling_norm"), norm, 1e-9);
   EXPECT_NEAR(quantity(outcome, "contraction_gain"), 0.8 / norm, 1e-9);
   // Slopes are 1: R^2 is the mean column power, J^2 of the matrix.
-  EXPECT_NEAR(quantity(outcome, "jacobian_radius"), description.coupling.deviation, 1e-12);
+  EXPECT_NEAR(quantity(outcome, "jacobian_radius"), description.coupling.deviation(0, 0), 1e-12);
   // Gaussian, but the 24 variances differ by some 10 %: a mixture of excess 3 (0.1)^2 in the pooled fourth moment.
   EXPECT_LT(std::abs(quantity(outcome, "field_kurtosis")), 0.1);
 }
@@ -103,9 +103,9 @@ TEST(Simulation, JacobianSpectrumAndOutlierOfAStaticState) {
   coupling::DenseMatrix matrix = coupling::gaussian_matrix(23, 0, 150, 0.0, 0.3);
   matrix.array() += 0.8 / 150.0;
   give_matrix(description, matrix);
-  description.transfer.kind = transfer::Kind::kLinear;
-  description.leak = 0.1;
-  description.threshold.mean = 1.0;
+  description.populations[0].transfer.kind = transfer::Kind::kLinear;
+  description.populations[0].leak = 0.1;
+  description.populations[0].threshold_mean = 1.0;
   description.simulation.transient_steps = 600;
   description.simulation.jacobian_spectrum = true;
   const auto outcome = simulate(description);
@@ -126,8 +126,8 @@ TEST(Simulation, JacobianSpectrumAndOutlierOfAStaticState) {
 TEST(Simulation, BitsDoNotDependOnTheNumberOfThreads) {
   for (const auto time : {TimeKind::kDiscrete, TimeKind::kContinuous}) {
     auto description = network(time, 90);
-    description.coupling.deviation = 2.5;
-    description.threshold.deviation = 0.2;
+    description.coupling.deviation(0, 0) = 2.5;
+    description.populations[0].threshold_deviation = 0.2;
     description.simulation.realisations = 3;
     description.simulation.single_precision = time == TimeKind::kContinuous;
     EXPECT_EQ(all_numbers(simulate(description, 1)), all_numbers(simulate(description, 2)));
@@ -139,8 +139,8 @@ TEST(Simulation, BitsDoNotDependOnTheNumberOfThreads) {
 TEST(Simulation, RepeatsOnOneMatrixDoNotDependOnTheirCompany) {
   auto description = network(TimeKind::kDiscrete, 50);
   description.coupling.generator = Generator::kPortable;
-  description.coupling.deviation = 2.0;
-  description.noise_deviation = 0.1;
+  description.coupling.deviation(0, 0) = 2.0;
+  description.populations[0].noise_deviation = 0.1;
   description.simulation.realisations = 3;
   const auto three = simulate(description);
   description.simulation.realisations = 5;
@@ -158,7 +158,7 @@ TEST(Simulation, RepeatsOnOneMatrixDoNotDependOnTheirCompany) {
 
 TEST(Simulation, RealisationsOfAnEnsembleAreIndependentDraws) {
   auto description = network(TimeKind::kDiscrete, 60);
-  description.coupling.deviation = 2.0;
+  description.coupling.deviation(0, 0) = 2.0;
   description.simulation.realisations = 4;
   const auto outcome = simulate(description);
   EXPECT_FALSE(outcome.one_matrix);
@@ -194,14 +194,14 @@ TEST(Simulation, ResumedBitsAreThoseOfAnUninterruptedRun) {
   for (const auto time : {TimeKind::kDiscrete, TimeKind::kContinuous}) {
     for (const bool fixed : {false, true}) {
       auto description = network(time, 40);
-      description.coupling.deviation = 2.0;
+      description.coupling.deviation(0, 0) = 2.0;
       description.coupling.generator = fixed ? Generator::kPortable : Generator::kPhilox;
       description.simulation.realisations = 3;
       description.simulation.transient_steps = 100;
       description.simulation.measured_steps = 900;
       description.stimulus.kind = StimulusDescription::Kind::kCommonNoise;
       description.stimulus.amplitude = 0.2;
-      (time == TimeKind::kDiscrete ? description.noise_deviation : description.noise_intensity) = 0.1;
+      (time == TimeKind::kDiscrete ? description.populations[0].noise_deviation : description.populations[0].noise_intensity) = 0.1;
       if (time == TimeKind::kContinuous) description.simulation.integrator = Integrator::kEulerMaruyama;
       for (const int threads : {1, 2}) {
         int stops = 0;
@@ -220,7 +220,7 @@ TEST(Simulation, SavedStatesOfAnotherNetworkAreNotTaken) {
   context.checkpoints = &store;
   static_cast<void>(simulate_network(description, context));
   ASSERT_FALSE(store.blobs.empty());
-  description.transfer.gain = 1.5;
+  description.populations[0].transfer.gain = 1.5;
   EXPECT_EQ(all_numbers(simulate_network(description, context)), all_numbers(simulate(description)));
   // A blob that was renamed to the right place does not fit either.
   MemoryStore renamed;
@@ -247,8 +247,8 @@ TEST(Simulation, AnInterruptionLeavesWhatWasFinished) {
 
 TEST(Simulation, SinglePrecisionAgreesWithDouble) {
   auto description = network(TimeKind::kContinuous, 200);
-  description.coupling.deviation = 0.8;  // no chaos: rounding does not grow
-  description.threshold.deviation = 0.5;
+  description.coupling.deviation(0, 0) = 0.8;  // no chaos: rounding does not grow
+  description.populations[0].threshold_deviation = 0.5;
   description.simulation.measured_steps = 600;
   const auto exact = simulate(description);
   description.simulation.single_precision = true;
@@ -262,8 +262,8 @@ TEST(Simulation, SinglePrecisionAgreesWithDouble) {
 
 TEST(Simulation, DivergenceIsReportedAndNoNumberOfItIsUsed) {
   auto description = network(TimeKind::kDiscrete, 50);
-  description.transfer.kind = transfer::Kind::kRelu;
-  description.coupling.deviation = 5.0;
+  description.populations[0].transfer.kind = transfer::Kind::kRelu;
+  description.coupling.deviation(0, 0) = 5.0;
   description.simulation.realisations = 2;
   const auto outcome = simulate(description);
   EXPECT_EQ(outcome.status, system::Status::kDiverged);
@@ -281,7 +281,7 @@ TEST(Simulation, DivergenceIsReportedAndNoNumberOfItIsUsed) {
 TEST(Simulation, EveryNameIsMeasuredAndFinite) {
   for (const auto time : {TimeKind::kDiscrete, TimeKind::kContinuous}) {
     auto description = network(time, 100);
-    description.coupling.deviation = 2.5;
+    description.coupling.deviation(0, 0) = 2.5;
     description.coupling.generator = Generator::kPortable;
     description.simulation.jacobian_spectrum = true;
     const auto outcome = simulate(description);
@@ -305,7 +305,7 @@ TEST(Simulation, EveryNameIsMeasuredAndFinite) {
 
 TEST(Simulation, AQuietNetworkComesToRestWithoutNonsense) {
   auto description = network(TimeKind::kDiscrete, 80);
-  description.transfer.gain = 0.2;
+  description.populations[0].transfer.gain = 0.2;
   description.simulation.transient_steps = 1500;  // 0.2^1500: beneath the smallest double
   const auto outcome = simulate(description);
   EXPECT_EQ(outcome.status, system::Status::kOk);
@@ -318,7 +318,7 @@ TEST(Simulation, AQuietNetworkComesToRestWithoutNonsense) {
 
 TEST(Simulation, ArraysOfOneWhereTheSizeIsAnArray) {
   auto description = network(TimeKind::kDiscrete, 40);
-  description.coupling.deviation = 2.0;
+  description.coupling.deviation(0, 0) = 2.0;
   description.array_results = true;
   const auto outcome = simulate(description);
   EXPECT_EQ(find_quantity(outcome.realisations[0], "variance")->value.shape, (std::vector<std::size_t>{1}));
@@ -332,7 +332,7 @@ TEST(Simulation, ArraysOfOneWhereTheSizeIsAnArray) {
 TEST(Simulation, ChaoticNetworkComesNearItsLimit) {
   // Note 10: gamma = 0, g = 3: v = .7005990532, lambda = .3102493151; N = 400, 4 networks.
   auto description = network(TimeKind::kDiscrete, 400);
-  description.transfer.gain = 3.0;
+  description.populations[0].transfer.gain = 3.0;
   description.simulation.realisations = 4;
   description.simulation.transient_steps = 200;
   description.simulation.measured_steps = 1000;

@@ -33,6 +33,20 @@ class SparseOperator {
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::size_t nonzeros() const;
 
+  /// Calls visit(row, column, value) for every stored entry, row by row.
+  template <typename Visit>
+  void for_each_entry(Visit&& visit) const {
+    std::visit(
+        [&](const auto& rows) {
+          for (std::size_t i = 0; i < size_; ++i) {
+            for (std::size_t k = rows.offsets[i]; k < rows.offsets[i + 1]; ++k) {
+              visit(i, static_cast<std::size_t>(rows.columns[k]), static_cast<double>(rows.values[k]));
+            }
+          }
+        },
+        store_.rows);
+  }
+
   /// Y = J X; X and Y are N x columns and must not overlap.
   void apply(Threads& threads, const Real* x, Real* y, std::size_t columns = 1) const;
 

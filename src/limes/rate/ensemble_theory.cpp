@@ -6,6 +6,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "limes/rate/branch_writer.hpp"
+#include "limes/rate/field_coefficients.hpp"
 #include "limes/rate/result_shape.hpp"
 #include "limes/rate/theory/flow_fluctuations.hpp"
 #include "limes/rate/theory/lyapunov.hpp"
@@ -17,55 +19,11 @@ namespace {
 
 using system::Tensor;
 
-// Gaussian moments are good to 1e-10 and Newton ends at its rounding: errors are quoted ten times larger.
-constexpr double kMomentError = 1e-9;
-constexpr std::size_t kLongestCurve = 20000;
-
-/// Collects the entries of one branch.
-class BranchWriter {
- public:
-  BranchWriter(const RateDescription& description, system::TheoryOutcome& outcome, system::Branch branch)
-      : description_(description), outcome_(outcome), label_(branch.label) {
-    outcome_.branches.push_back(std::move(branch));
-  }
-
-  void quantity(const std::string& name, Tensor value, double error) {
-    Tensor errors = value;
-    errors.complex = false;
-    errors.values.assign(value.complex ? value.values.size() / 2 : value.values.size(), error);
-    outcome_.quantities.push_back({name, label_, quantity_of_population(description_, name, std::move(value)),
-                                   quantity_of_population(description_, name, std::move(errors)), true, "", false});
-  }
-  void number(const std::string& name, double value, double relative_error = kMomentError) {
-    // What symmetry makes zero comes out of sums as 1e-17, or as -0.
-    const double cleaned = std::abs(value) < 1e-15 ? 0.0 : value;
-    quantity(name, Tensor(cleaned), relative_error * std::max(std::abs(value), 1e-3));
-  }
-  void curve(const std::string& name, system::Axis axis, std::vector<double> values) {
-    std::vector<system::Axis> axes{std::move(axis)};
-    Tensor tensor(std::move(values));
-    put_population_axis(description_, name, axes, tensor);
-    outcome_.curves.push_back({name, label_, std::move(axes), std::move(tensor), false});
-  }
-
- private:
-  const RateDescription& description_;
-  system::TheoryOutcome& outcome_;
-  std::string label_;
-};
-
 void write_field(BranchWriter& writer, const theory::Ensemble& ensemble, const transfer::Moments& moments) {
   writer.number("field_mean", ensemble.coupling_mean * moments.f - ensemble.threshold_mean);
   writer.number("field_variance",
                 ensemble.coupling_variance() * moments.ff + ensemble.threshold_variance() + ensemble.noise_variance());
   writer.quantity("field_kurtosis", Tensor(0.0), 0.0);
-}
-
-std::size_t curve_points(const RateDescription& description, double correlated_points) {
-  const double step = lag_step(description);
-  const double asked = description.theory.lags.value_or(std::max(20.0, description.simulation.lags)) / step;
-  const double needed = description.theory.lags ? asked : std::max(asked, correlated_points);
-  return std::min(kLongestCurve, static_cast<std::size_t>(std::ceil(needed)) + 1);
 }
 
 void write_static(const RateDescription& description, const theory::Ensemble& ensemble,
@@ -87,24 +45,6 @@ void write_static(const RateDescription& description, const theory::Ensemble& en
   writer.quantity("residual", Tensor(state.state.residual), 0.0);
   const std::size_t points = curve_points(description, 0.0);
   writer.curve("autocovariance", lag_axis(description, points), std::vector<double>(points, state.state.variance));
-}
-
-/// spacing sum over positive and negative lags of (D - q) cos(w lag): exact for a map; by Simpson's rule for a flow,
-/// whose autocovariance may have a kink at zero lag.
-std::vector<double> spectrum_of(const std::vector<double>& autocovariance, double frozen, double spacing, bool flow,
-                                const std::vector<double>& frequencies) {
-  const std::size_t count = autocovariance.size() % 2 == 1 ? autocovariance.size() : autocovariance.size() - 1;
-  std::vector<double> spectrum;
-  for (const double frequency : frequencies) {
-    double sum = 0.0;
-    for (std::size_t k = 0; k < (flow ? count : autocovariance.size()); ++k) {
-      const double end = k == 0 || k + 1 == count ? 1.0 : (k % 2 == 1 ? 4.0 : 2.0);
-      const double weight = flow ? 2.0 * end / 3.0 : (k == 0 ? 1.0 : 2.0);
-      sum += weight * (autocovariance[k] - frozen) * std::cos(frequency * spacing * static_cast<double>(k));
-    }
-    spectrum.push_back(sum * spacing);
-  }
-  return spectrum;
 }
 
 void write_common(BranchWriter& writer, const theory::Ensemble& ensemble, double mean, double variance, double frozen,
@@ -170,47 +110,26 @@ void write_ensemble(const RateDescription& description, const theory::Ensemble& 
   BranchWriter writer(description, outcome,
                       {"ensemble", std::nullopt, "ensemble", "limits of the coupling matrix itself", true});
   const double norm = limit_of_norm(ensemble);
+  if (description.coupling.kind == CouplingDescription::Kind::kBernoulli) return;  // rare large rows set the norm
   writer.number("coupling_norm", norm);
   const double slope = transfer::largest_slope({ensemble.transfer.kind, 1.0});
   if (norm > 0.0) writer.number("contraction_gain", (1.0 - ensemble.leak) / (slope * norm));
 }
 
-void warn_where_nothing_happens(const theory::Ensemble& ensemble, system::TheoryOutcome& outcome) {
-  bool has_static = false;
-  bool has_fluctuating = false;
-  bool has_stable = false;
-  for (const system::Branch& branch : outcome.branches) {
-    has_static = has_static || branch.label.starts_with("static");
-    has_fluctuating = has_fluctuating || branch.label.starts_with("fluctuating");
-    has_stable = has_stable || branch.stable.value_or(false);
-  }
-  const bool noisy = ensemble.noise_deviation != 0.0 || ensemble.noise_intensity != 0.0;
-  if (!has_static && !has_fluctuating) {
-    outcome.warnings.push_back("no stationary state: the activity of the limit grows without bound");
-  } else if (!has_stable) {
-    outcome.warnings.push_back(
-        "no stable stationary state: the population mean moves for ever (see the two-time theory)");
-  } else if (!has_fluctuating && !noisy) {
-    outcome.warnings.push_back("quiescent: no fluctuating state exists, every attractor is a fixed point");
-  }
-}
-
 }  // namespace
 
 theory::Ensemble ensemble_of(const RateDescription& description, double offset) {
-  const ThresholdDescription& threshold = description.threshold;
+  const Population& population = description.population();
   theory::Ensemble ensemble;
-  ensemble.transfer = description.transfer;
-  ensemble.leak = description.time == TimeKind::kDiscrete ? description.leak : 0.0;
-  ensemble.coupling_mean = description.coupling.mean;
-  ensemble.coupling_deviation = description.coupling.deviation;
-  ensemble.threshold_mean = threshold.mean + offset * threshold.deviation * std::sqrt(threshold.correlation);
-  ensemble.threshold_deviation = threshold.deviation * std::sqrt(1.0 - threshold.correlation);
-  if (description.time == TimeKind::kDiscrete) {
-    ensemble.noise_deviation = description.noise_deviation;
-  } else {
-    ensemble.noise_intensity = description.noise_intensity;
-  }
+  ensemble.transfer = population.transfer;
+  ensemble.leak = population.leak;
+  ensemble.coupling_mean = description.coupling.mean(0, 0);
+  ensemble.coupling_deviation = std::sqrt(second_moment_coefficients(description)(0, 0));
+  ensemble.threshold_mean =
+      population.threshold_mean + offset * population.threshold_deviation * std::sqrt(population.threshold_correlation);
+  ensemble.threshold_deviation = population.threshold_deviation * std::sqrt(1.0 - population.threshold_correlation);
+  ensemble.noise_deviation = population.noise_deviation;
+  ensemble.noise_intensity = population.noise_intensity;
   return ensemble;
 }
 
@@ -237,12 +156,8 @@ system::TheoryOutcome ensemble_theory(const RateDescription& description, const 
     }
   }
   write_ensemble(description, ensemble, outcome);
-  for (const double residual : unconverged) {
-    outcome.warnings.push_back(
-        fmt::format("a candidate for a fluctuating branch did not converge: relative residual {:.2g}", residual));
-  }
-  if (!unconverged.empty() && index == 0) outcome.status = system::Status::kNotConverged;
-  warn_where_nothing_happens(ensemble, outcome);
+  warn_of_unconverged(unconverged, index == 0, outcome);
+  warn_where_nothing_happens(description, outcome);
   return outcome;
 }
 

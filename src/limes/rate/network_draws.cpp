@@ -30,7 +30,7 @@ std::uint64_t stream_seed(std::uint64_t seed, std::size_t size) {
 std::vector<double> draw_thresholds(const RateDescription& description, std::uint32_t realisation) {
   const auto& threshold = description.threshold;
   if (!threshold.values.empty()) return threshold.values;
-  const std::size_t size = description.size;
+  const std::size_t size = description.size();
   std::vector<double> values(size + 1);  // the last number is the common offset
   if (threshold.generator == Generator::kPortable) {
     values = math::portable_normal(threshold.seed, size + 1);
@@ -38,24 +38,32 @@ std::vector<double> draw_thresholds(const RateDescription& description, std::uin
     const std::uint32_t draw = has_fixed_matrix(description) ? 0 : realisation;
     RandomStream(stream_seed(threshold.seed, size), draw, Purpose::kThreshold, 0).fill_normal(values);
   }
-  const double own = threshold.deviation * std::sqrt(1.0 - threshold.correlation);
-  const double offset = threshold.mean + threshold.deviation * std::sqrt(threshold.correlation) * values.back();
+  const double common = values.back();
   values.pop_back();
-  for (double& value : values) value = offset + own * value;
+  auto value = values.begin();
+  for (const Population& population : description.populations) {
+    const double deviation = population.threshold_deviation;
+    const double own = deviation * std::sqrt(1.0 - population.threshold_correlation);
+    const double offset = population.threshold_mean + deviation * std::sqrt(population.threshold_correlation) * common;
+    for (std::size_t i = 0; i < population.size; ++i, ++value) *value = offset + own * *value;
+  }
   return values;
 }
 
 std::vector<double> draw_initial_state(const RateDescription& description, std::uint32_t realisation) {
   const auto& initial = description.initial;
-  std::vector<double> state(description.size);
+  const std::size_t size = description.size();
+  std::vector<double> state(size);
   if (initial.generator == Generator::kPortable) {
-    state = portable_slice(initial.seed, realisation * description.size, description.size);
+    state = portable_slice(initial.seed, realisation * size, size);
   } else {
-    RandomStream(stream_seed(initial.seed, description.size), realisation, Purpose::kInitialState, 0)
-        .fill_normal(state);
+    RandomStream(stream_seed(initial.seed, size), realisation, Purpose::kInitialState, 0).fill_normal(state);
   }
-  const double deviation = std::sqrt(initial.variance);
-  for (double& value : state) value = initial.mean + deviation * value;
+  auto value = state.begin();
+  for (const Population& population : description.populations) {
+    const double deviation = std::sqrt(population.initial_variance);
+    for (std::size_t i = 0; i < population.size; ++i, ++value) *value = population.initial_mean + deviation * *value;
+  }
   return state;
 }
 

@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
+#include <stdexcept>
 #include <utility>
 
 #include "limes/coupling_files/read.hpp"
+#include "limes/rate/coupling_parameters.hpp"
+#include "limes/rate/population_parameters.hpp"
 #include "limes/rate/rate_parameters.hpp"
 
 namespace limes::rate {
@@ -23,31 +27,72 @@ constexpr double kLongestSpacing = 0.1;
 // Guards floor and ceil of ratios such as 0.1/0.02 against the last bit.
 constexpr double kRatioSlack = 1e-9;
 
-ThresholdDescription describe_threshold(const Parameters& parameters, std::size_t size, std::uint64_t seed) {
+/// The sizes of the populations: given, those that a given matrix leaves open, or the default of each.
+std::vector<std::size_t> describe_sizes(const Parameters& parameters) {
+  const std::size_t populations = population_count(parameters);
+  if (!parameters.has("network.size")) return std::vector<std::size_t>(populations, kDefaultSize);
+  std::vector<std::size_t> sizes;
+  for (const double size : parameters.reals("network.size")) sizes.push_back(static_cast<std::size_t>(size));
+  return sizes;
+}
+
+std::vector<Population> describe_populations(const Parameters& parameters, TimeKind time,
+                                             const std::vector<std::size_t>& sizes) {
+  std::vector<Population> populations(sizes.size());
+  const auto set = [&](const std::string& key, auto assign) {
+    const std::vector<double> values = per_population(parameters, key, sizes.size());
+    for (std::size_t a = 0; a < values.size(); ++a) assign(populations[a], values[a]);
+  };
+  const auto kind = transfer::kind_from_name(parameters.text("network.transfer"));
+  set("network.gain", [&](Population& p, double value) { p.transfer = {kind, value}; });
+  set("threshold.mean", [](Population& p, double value) { p.threshold_mean = value; });
+  set("threshold.deviation", [](Population& p, double value) { p.threshold_deviation = value; });
+  set("threshold.correlation", [](Population& p, double value) { p.threshold_correlation = value; });
+  set("initial.mean", [](Population& p, double value) { p.initial_mean = value; });
+  set("initial.variance", [](Population& p, double value) { p.initial_variance = value; });
+  if (time == TimeKind::kDiscrete) {
+    set("network.leak", [](Population& p, double value) { p.leak = value; });
+    set("noise.deviation", [](Population& p, double value) { p.noise_deviation = value; });
+  } else {
+    set("noise.intensity", [](Population& p, double value) { p.noise_intensity = value; });
+  }
+  for (std::size_t a = 0; a < sizes.size(); ++a) populations[a].size = sizes[a];
+  return populations;
+}
+
+/// `threshold.values`, whose moments become those of the populations.
+void describe_given_thresholds(const Parameters& parameters, RateDescription& description) {
+  auto& values = description.threshold.values;
+  values = parameters.reals("threshold.values");
+  require_length(parameters, "threshold.values", values.size(), description.size());
+  const std::vector<std::size_t> borders = description.borders();
+  for (std::size_t a = 0; a < description.populations.size(); ++a) {
+    Population& population = description.populations[a];
+    for (const auto& [key, value] : {std::pair{"threshold.mean", population.threshold_mean},
+                                     std::pair{"threshold.deviation", population.threshold_deviation},
+                                     std::pair{"threshold.correlation", population.threshold_correlation}}) {
+      if (value != 0.0) throw conflict(parameters, key, "threshold.values");
+    }
+    const std::span own(values.data() + borders[a], population.size);
+    const double count = static_cast<double>(own.size());
+    for (const double value : own) population.threshold_mean += value / count;
+    double variance = 0.0;
+    for (const double value : own) {
+      variance += (value - population.threshold_mean) * (value - population.threshold_mean) / count;
+    }
+    population.threshold_deviation = std::sqrt(variance);
+  }
+}
+
+ThresholdDescription describe_threshold(const Parameters& parameters, std::uint64_t seed) {
   ThresholdDescription threshold;
-  threshold.mean = one_value(parameters, "threshold.mean");
-  threshold.deviation = one_value(parameters, "threshold.deviation");
-  threshold.correlation = one_value(parameters, "threshold.correlation");
   threshold.generator = generator_of(parameters, "threshold");
   threshold.seed = seed_of(parameters, "threshold", threshold.generator, seed, 2);
-  if (!parameters.has("threshold.values")) return threshold;
-  threshold.values = parameters.reals("threshold.values");
-  require_length(parameters, "threshold.values", threshold.values.size(), size);
-  for (const std::string key : {"threshold.mean", "threshold.deviation", "threshold.correlation"}) {
-    if (one_value(parameters, key) != 0.0) throw conflict(parameters, key, "threshold.values");
-  }
-  const double count = static_cast<double>(size);
-  for (const double value : threshold.values) threshold.mean += value / count;
-  double variance = 0.0;
-  for (const double value : threshold.values) variance += (value - threshold.mean) * (value - threshold.mean) / count;
-  threshold.deviation = std::sqrt(variance);
   return threshold;
 }
 
 InitialDescription describe_initial(const Parameters& parameters, std::uint64_t seed) {
   InitialDescription initial;
-  initial.mean = one_value(parameters, "initial.mean");
-  initial.variance = one_value(parameters, "initial.variance");
   initial.generator = generator_of(parameters, "initial");
   initial.seed = seed_of(parameters, "initial", initial.generator, seed, 3);
   return initial;
@@ -143,12 +188,31 @@ SimulationOptions describe_simulation(const Parameters& parameters, TimeKind tim
   return options;
 }
 
-TheoryOptions describe_theory(const Parameters& parameters, TimeKind time) {
-  if (parameters.text("theory.kind") != "stationary") {
-    throw InputError(parameters.place("theory.kind"), "theory.kind \"two_time\" is not supported",
-                     "use \"stationary\"");
+/// What the stationary theory does not know is refused where it is asked for.
+TheoryOptions::Kind theory_kind(const Parameters& parameters, const CouplingDescription& coupling) {
+  if (parameters.text("theory.kind") == "two_time") {
+    if (coupling.kind != CouplingDescription::Kind::kGiven) return TheoryOptions::Kind::kTwoTime;
+    throw InputError(parameters.place("theory.kind"),
+                     "theory.kind \"two_time\" is the theory of an ensemble of couplings",
+                     "use \"stationary\" for a given matrix");
   }
+  if (coupling.symmetry != 0.0) {
+    throw InputError(parameters.place("coupling.symmetry"),
+                     "coupling.symmetry other than 0 has no stationary theory: the states are not Gaussian",
+                     "say theory.kind = \"two_time\"");
+  }
+  if (coupling.kind == CouplingDescription::Kind::kCorrelated) {
+    throw InputError(parameters.place("coupling.kind"), "correlated couplings have no stationary theory here",
+                     "say theory.kind = \"two_time\"");
+  }
+  return TheoryOptions::Kind::kStationary;
+}
+
+TheoryOptions describe_theory(const Parameters& parameters, TimeKind time, const CouplingDescription& coupling) {
   TheoryOptions options;
+  options.kind = theory_kind(parameters, coupling);
+  options.horizon = parameters.real("theory.horizon");
+  options.samples = static_cast<std::size_t>(parameters.integer("theory.samples"));
   if (time == TimeKind::kContinuous && parameters.text("theory.method") == "iteration") {
     options.method = TheoryOptions::Method::kIteration;
   }
@@ -158,36 +222,50 @@ TheoryOptions describe_theory(const Parameters& parameters, TimeKind time) {
   return options;
 }
 
+double largest_noise(const RateDescription& description) {
+  double largest = 0.0;
+  for (const Population& population : description.populations) {
+    largest = std::max({largest, population.noise_deviation, population.noise_intensity});
+  }
+  return largest;
+}
+
 }  // namespace
+
+std::size_t RateDescription::size() const { return borders().back(); }
+
+const Population& RateDescription::population() const {
+  if (populations.size() != 1) throw std::logic_error("the network has several populations");
+  return populations.front();
+}
+
+std::vector<std::size_t> RateDescription::borders() const {
+  std::vector<std::size_t> borders{0};
+  for (const Population& population : populations) borders.push_back(borders.back() + population.size);
+  return borders;
+}
 
 RateDescription describe(const Parameters& parameters, TimeKind time) {
   RateDescription description;
   description.time = time;
   description.seed = parameters.seed();
-  description.transfer = {transfer::kind_from_name(parameters.text("network.transfer")),
-                          one_value(parameters, "network.gain")};
-  if (time == TimeKind::kDiscrete) {
-    description.leak = one_value(parameters, "network.leak");
-    description.noise_deviation = one_value(parameters, "noise.deviation");
-  } else {
-    description.time_constant = parameters.real("network.time_constant");
-    description.noise_intensity = one_value(parameters, "noise.intensity");
-  }
-  const auto given_size = network_size(parameters);
-  description.size = given_size.value_or(kDefaultSize);
-  description.array_results = given_size && parameters.is_list("network.size");
-  description.coupling = describe_coupling(parameters, given_size, description.seed);
-  if (description.coupling.matrix)
-    description.size = static_cast<std::size_t>(coupling::size(*description.coupling.matrix));
-  description.threshold = describe_threshold(parameters, description.size, description.seed);
+  if (time == TimeKind::kContinuous) description.time_constant = parameters.real("network.time_constant");
+  std::vector<std::size_t> sizes = describe_sizes(parameters);
+  const bool sizes_given = parameters.has("network.size");
+  description.array_results = sizes.size() > 1 || (sizes_given && parameters.is_list("network.size"));
+  description.coupling = describe_coupling(parameters, sizes, sizes_given, description.seed);
+  if (description.coupling.matrix) sizes = {static_cast<std::size_t>(coupling::size(*description.coupling.matrix))};
+  description.populations = describe_populations(parameters, time, sizes);
+  description.threshold = describe_threshold(parameters, description.seed);
+  if (parameters.has("threshold.values")) describe_given_thresholds(parameters, description);
   description.initial = describe_initial(parameters, description.seed);
   description.simulation =
-      describe_simulation(parameters, time, description.noise_intensity, has_fixed_matrix(description));
+      describe_simulation(parameters, time, largest_noise(description), has_fixed_matrix(description));
   const auto& simulation = description.simulation;
   description.stimulus =
-      describe_stimulus(parameters, description.size, simulation.transient_steps + simulation.measured_steps);
-  description.theory = describe_theory(parameters, time);
-  if (simulation.jacobian_spectrum && description.size > kLargestSpectrum) {
+      describe_stimulus(parameters, description.size(), simulation.transient_steps + simulation.measured_steps);
+  description.theory = describe_theory(parameters, time, description.coupling);
+  if (simulation.jacobian_spectrum && description.size() > kLargestSpectrum) {
     throw InputError(parameters.place("simulation.jacobian_spectrum"),
                      fmt::format("the spectrum of the Jacobian takes N^3 steps: at most {} neurons", kLargestSpectrum),
                      "leave simulation.jacobian_spectrum out, or take a smaller network");
@@ -198,6 +276,12 @@ RateDescription describe(const Parameters& parameters, TimeKind time) {
 bool has_fixed_matrix(const RateDescription& description) {
   return description.coupling.kind == CouplingDescription::Kind::kGiven ||
          description.coupling.generator == Generator::kPortable;
+}
+
+bool has_common_offset(const RateDescription& description) {
+  return description.threshold.values.empty() &&
+         std::any_of(description.populations.begin(), description.populations.end(),
+                     [](const Population& p) { return p.threshold_correlation > 0.0 && p.threshold_deviation > 0.0; });
 }
 
 std::int64_t sample_stride(const RateDescription& description) {

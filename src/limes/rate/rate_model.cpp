@@ -24,7 +24,7 @@ class RateModel final : public system::Model {
     return simulate_network(description_, context);
   }
   [[nodiscard]] std::unique_ptr<system::Model> surrogate_ensemble() const override {
-    if (description_.coupling.kind != CouplingDescription::Kind::kGiven || description_.size > kLargestSurrogate) {
+    if (description_.coupling.kind != CouplingDescription::Kind::kGiven || description_.size() > kLargestSurrogate) {
       return nullptr;
     }
     return make_model(iid_surrogate(description_, kSurrogates));
@@ -49,7 +49,11 @@ system::Parameters complete_parameters(const system::Parameters& parameters, con
     if (!complete.has(key)) complete = complete.with(key, value);
   };
   const auto& simulation = description.simulation;
-  fill("network.size", static_cast<std::int64_t>(description.size));
+  system::Json sizes = system::Json::array();
+  for (const Population& population : description.populations) {
+    sizes.push_back(static_cast<std::int64_t>(population.size));
+  }
+  fill("network.size", description.array_results ? sizes : sizes.front());
   const bool given = description.coupling.kind == CouplingDescription::Kind::kGiven;
   fill("coupling.kind", !given ? "gaussian" : parameters.has("coupling.file") ? "file" : "values");
   // Seeds that were left out follow from the experiment's seed: filled in, they would tie a second size to the first.
@@ -69,13 +73,21 @@ std::optional<system::Parameters> half_size_parameters(const system::Parameters&
   if (tied) return std::nullopt;
   const auto description = describe(parameters, time);
   if (has_fixed_matrix(description)) return std::nullopt;
-  const std::size_t half = description.size / 2;
-  if (half < kSmallestHalf) return std::nullopt;
-  const auto size = static_cast<std::int64_t>(half);
-  const bool list = parameters.has("network.size") && parameters.is_list("network.size");
+  system::Json halves = system::Json::array();
+  for (std::size_t b = 0; b < description.populations.size(); ++b) {
+    const std::size_t half = description.populations[b].size / 2;
+    if (half < kSmallestHalf) return std::nullopt;
+    const bool diluted = description.coupling.degree.size() > 0;
+    if (diluted &&
+        description.coupling.degree.col(static_cast<Eigen::Index>(b)).maxCoeff() > static_cast<double>(half)) {
+      return std::nullopt;
+    }
+    halves.push_back(static_cast<std::int64_t>(half));
+  }
+  const bool list = description.array_results;
   // Four times the realisations: the work of a dense matrix stays the same, and finite size is told from a wrong theory
   // more often (experiment/verdict.hpp).
-  return parameters.with("network.size", list ? system::Json::array({size}) : system::Json(size))
+  return parameters.with("network.size", list ? halves : halves.front())
       .with("simulation.realisations", std::int64_t{4} * description.simulation.realisations);
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Reading of single keys, and of those that name the coupling matrix. Used by describe() only.
+// What the readers of single tables share. Used by describe() only.
 
 #include <cstdint>
 #include <optional>
@@ -9,12 +9,6 @@
 #include "limes/rate/rate_description.hpp"
 
 namespace limes::rate {
-
-/// The number of a key that may hold one value per population: a number, [x] or [[x]]. Throws InputError for more.
-[[nodiscard]] double one_value(const system::Parameters& parameters, const std::string& key);
-
-/// `network.size`, where given.
-[[nodiscard]] std::optional<std::size_t> network_size(const system::Parameters& parameters);
 
 /// `TABLE.generator`.
 [[nodiscard]] Generator generator_of(const system::Parameters& parameters, const std::string& table);
@@ -40,10 +34,5 @@ auto at_place(const system::Parameters& parameters, const std::string& key, Read
     throw InputError(parameters.place(key), error.message(), error.mend());
   }
 }
-
-/// The `coupling` table: reads and scales a given matrix, and checks it against a given `network.size`.
-[[nodiscard]] CouplingDescription describe_coupling(const system::Parameters& parameters,
-                                                    std::optional<std::size_t> given_size,
-                                                    std::uint64_t experiment_seed);
 
 }  // namespace limes::rate

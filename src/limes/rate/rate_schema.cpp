@@ -81,22 +81,35 @@ void append_network(std::vector<Parameter>& list, TimeKind time) {
 
 void append_coupling(std::vector<Parameter>& list) {
   list.push_back(choice("coupling.kind", "left out: gaussian, or file / values where that key is given")
-                     .one_of({"gaussian", "file", "values"})
+                     .one_of({"gaussian", "bernoulli", "fixed_in_degree", "correlated", "file", "values"})
                      .follows({"coupling.file", "coupling.values"}));
-  list.push_back(real("coupling.mean", "Jbar of gaussian couplings: E J_ij = Jbar/N")
+  list.push_back(real("coupling.mean", "Jbar of random couplings: E J_ij = Jbar_ab/N_b")
                      .symbol("\\bar J")
                      .otherwise(0.0)
                      .form(Form::kScalarOrMatrix));
-  list.push_back(real("coupling.deviation", "J of gaussian couplings: Var J_ij = J^2/N; the target of coupling.scale")
-                     .symbol("J")
-                     .otherwise(1.0)
-                     .form(Form::kScalarOrMatrix)
-                     .least(0));
-  list.push_back(real("coupling.symmetry", "correlation of J_ij and J_ji; only 0 is supported")
-                     .symbol("\\eta")
-                     .otherwise(0.0)
-                     .least(-1)
-                     .most(1));
+  list.push_back(
+      real("coupling.deviation", "J of random couplings: Var J_ij = J_ab^2/N_b; the target of coupling.scale")
+          .symbol("J")
+          .otherwise(1.0)
+          .form(Form::kScalarOrMatrix)
+          .least(0));
+  list.push_back(
+      real("coupling.degree", "K of bernoulli and fixed_in_degree: inputs per neuron, weights N(Jbar/K, J^2/K)")
+          .symbol("K")
+          .form(Form::kScalarOrMatrix)
+          .least(0));
+  list.push_back(real("coupling.row_covariance",
+                      "A(0), A(1), ... of correlated: Cov(J_ij, J_kl) = J^2 A(k-i) B(l-j)/N on a ring; A(0) = 1")
+                     .symbol("A")
+                     .form(Form::kList));
+  list.push_back(
+      real("coupling.column_covariance", "B(0), B(1), ... of correlated; B(0) = 1").symbol("B").form(Form::kList));
+  list.push_back(
+      real("coupling.symmetry", "correlation eta of J_ij and J_ji (gaussian, one population, two_time theory)")
+          .symbol("\\eta")
+          .otherwise(0.0)
+          .least(-1)
+          .most(1));
   list.push_back(path("coupling.file", "matrix: Matrix Market, CSV, NPY or HDF5 (file.h5:/path); row = target"));
   list.push_back(real("coupling.values", "the matrix itself, an array of rows (row = target)").form(Form::kMatrix));
   list.push_back(choice("coupling.scale",
@@ -189,9 +202,19 @@ void append_noise_and_start(std::vector<Parameter>& list, TimeKind time) {
 }
 
 void append_theory(std::vector<Parameter>& list, TimeKind time, const std::string& time_unit) {
-  list.push_back(choice("theory.kind", "stationary states; two_time is not supported")
+  list.push_back(choice("theory.kind", "stationary states, or mean and covariance at all times from the initial state")
                      .otherwise("stationary")
                      .one_of({"stationary", "two_time"}));
+  list.push_back(real("theory.horizon", "last time of the two-time theory")
+                     .symbol("T")
+                     .otherwise(50.0)
+                     .unit(time_unit)
+                     .above(0)
+                     .most(1e5));
+  list.push_back(integer("theory.samples", "paths of the Monte-Carlo two-time theory (coupling.symmetry)")
+                     .otherwise(20000)
+                     .least(100)
+                     .most(1e7));
   if (time == TimeKind::kContinuous) {
     list.push_back(choice("theory.method", "autocovariance from the potential, or by iteration in Fourier space")
                        .otherwise("potential")
@@ -290,6 +313,10 @@ std::vector<system::CurveInfo> curves() {
       {"mean_trajectory", "1", "\\mu(t)", "mean over neurons from the initial state on"},
       {"variance_trajectory", "1", "v(t)", "variance over neurons from the initial state on"},
       {"mean_output_trajectory", "1", "m(t)", "mean of f(u) over neurons from the initial state on"},
+      {"two_time_covariance", "1", "D(t,s)",
+       "covariance over neurons of the states at two times (theory.kind two_time)"},
+      {"neighbour_covariance", "1", "D^k(T,T)",
+       "covariance of neurons k apart on the ring at the horizon (correlated)"},
       {"jacobian_spectrum", "1", "", "eigenvalues of the Jacobian", "points"},
       {"neuron_mean", "1", "\\mu_i", "time average of each neuron (a given matrix)"},
       {"neuron_variance", "1", "v_i", "variance in time of each neuron (a given matrix)"},

@@ -1,7 +1,9 @@
 #include "limes/rate/rate_theory.hpp"
 
+#include "limes/rate/dilution_error.hpp"
 #include "limes/rate/ensemble_theory.hpp"
 #include "limes/rate/given_matrix/given_matrix_theory.hpp"
+#include "limes/rate/two_time_theory.hpp"
 
 namespace limes::rate {
 namespace {
@@ -32,12 +34,14 @@ void append_surrogate(system::TheoryOutcome surrogate, system::TheoryOutcome& ou
 }  // namespace
 
 system::TheoryOutcome solve_theory(const RateDescription& description, const system::Context& context) {
+  if (description.theory.kind == TheoryOptions::Kind::kTwoTime) return two_time_theory(description, context);
   system::TheoryOutcome outcome;
   if (description.coupling.kind == CouplingDescription::Kind::kGiven) {
     outcome = given_matrix::given_matrix_theory(description, context);
     append_surrogate(ensemble_theory_over_offsets(description, context.stop), outcome);
   } else {
     outcome = ensemble_theory_over_offsets(description, context.stop);
+    state_dilution_error(description, outcome);
   }
   if (description.stimulus.kind != StimulusDescription::Kind::kNone) {
     const auto invalidate = [](auto& entries) {

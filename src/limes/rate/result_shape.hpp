@@ -1,6 +1,7 @@
 #pragma once
-// The form of results that both witnesses share: which of them hold one value per population, and the grids of curves.
+// The form of results that both witnesses share: arrays over populations, and the grids of curves.
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -9,19 +10,44 @@
 
 namespace limes::rate {
 
+/// One value per population: an array if the results are arrays, else the only value.
+[[nodiscard]] system::Tensor per_population(const RateDescription& description, std::vector<double> values);
+
+/// The values of a curve, one row per population, each over the grid of `axes`: with `population` as first dimension if
+/// the results are arrays.
+[[nodiscard]] system::Tensor curve_values(const RateDescription& description, const std::vector<system::Axis>& axes,
+                                          const std::vector<std::vector<double>>& rows);
+
 /// The quantities and curves that are arrays over populations where `network.size` is an array: the mean, variance,
-/// frozen variance, mean output, field moments, autocovariance, power spectrum and trajectories. The others (exponent,
-/// radius, norm, ...) belong to the whole network and stay scalars.
+/// frozen variance, mean output, field moments, autocovariance, power spectrum, trajectories and covariances. The
+/// others (exponent, radius, norm, ...) belong to the whole network and stay scalars.
 [[nodiscard]] bool is_per_population(std::string_view name);
 
-/// `value` as an array of one population if the results are arrays and `name` is per population, else as it is.
+/// For theories of one population: `value` as an array of one population if the results are arrays and `name` is per
+/// population, else as it is.
 [[nodiscard]] system::Tensor quantity_of_population(const RateDescription& description, std::string_view name,
                                                     system::Tensor value);
 
-/// Puts the axis `population` first (axes and shape of `values`) if the results are arrays and `name` is per
-/// population.
+/// Likewise the axis `population` of a curve (axes and shape of `values`).
 void put_population_axis(const RateDescription& description, std::string_view name, std::vector<system::Axis>& axes,
                          system::Tensor& values);
+
+/// Puts the axis `population` first if the results are arrays.
+void put_population_axis(const RateDescription& description, std::vector<system::Axis>& axes);
+
+/// Times at which both sides give the two-time covariance: k * stride integration steps, k < points (at most 201, the
+/// last one the horizon or the last multiple below).
+struct TwoTimeGrid {
+  std::int64_t stride = 1;
+  std::size_t points = 1;
+};
+[[nodiscard]] TwoTimeGrid two_time_grid(const RateDescription& description);
+
+/// How many neuron lags 0, 1, ... `neighbour_covariance` has: beyond the reach of the row covariance it is 0.
+[[nodiscard]] std::size_t neighbour_lags(const RateDescription& description);
+
+/// Whether `jacobian_radius` has a meaning: the bulk of the spectrum of J Lambda is a disc for independent couplings.
+[[nodiscard]] bool has_bulk_radius(const RateDescription& description);
 
 /// `step` or `tau`.
 [[nodiscard]] std::string_view time_unit(TimeKind time);

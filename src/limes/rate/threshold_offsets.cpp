@@ -9,6 +9,7 @@
 
 #include "limes/math/quadrature.hpp"
 #include "limes/rate/ensemble_theory.hpp"
+#include "limes/rate/population_theory.hpp"
 
 namespace limes::rate {
 namespace {
@@ -70,6 +71,9 @@ class OffsetAverage {
 
   [[nodiscard]] Outcome at(double offset) const {
     stop_.check();
+    const bool one_population =
+        description_.populations.size() == 1 && description_.coupling.kind != CouplingDescription::Kind::kFixedInDegree;
+    if (!one_population) return population_theory(description_, offset, stop_);
     return ensemble_theory(description_, ensemble_of(description_, offset), stop_);
   }
 
@@ -149,8 +153,7 @@ void invalidate(system::TheoryQuantity& quantity) {
 }  // namespace
 
 system::TheoryOutcome ensemble_theory_over_offsets(const RateDescription& description, const StopToken& stop) {
-  const bool common = description.threshold.correlation > 0.0 && description.threshold.deviation > 0.0 &&
-                      description.threshold.values.empty();
+  const bool common = has_common_offset(description);
   const OffsetAverage average(description, stop);
   Outcome outcome = average.at(0.0);
   if (!common) return outcome;

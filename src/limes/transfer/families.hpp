@@ -45,6 +45,9 @@ struct NestedForm {
 // clipped_tan: Gauss-Legendre panels between the kinks (clipped_family.cpp)
 [[nodiscard]] Moments clipped_moments(const Transfer& transfer, double mean, double variance);
 [[nodiscard]] PairAverages clipped_pair(const Transfer& transfer, const Pair& pair, const Correlation& rho);
+/// E f'(x) f'(y) where both have one mean and one variance: faster, by a double integral (clipped_gain.cpp).
+[[nodiscard]] double clipped_stationary_gain(const Transfer& transfer, double mean, double variance,
+                                             const Correlation& rho);
 /// E f(x) f(y) alone, quickly, for |rho| near 1 but not 1 and x and +-y of like means and variances: to 1e-10 of their
 /// squared difference (clipped_neighbours.cpp).
 [[nodiscard]] double clipped_neighbours(const Transfer& transfer, const Pair& pair, const Correlation& rho);

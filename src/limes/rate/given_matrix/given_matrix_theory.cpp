@@ -24,12 +24,13 @@ constexpr double kLongestCurve = 20000.0;
 QuenchedProblem problem_of(const RateDescription& description) {
   QuenchedProblem problem;
   problem.coupling = description.coupling.matrix.get();
-  problem.transfer = description.transfer;
+  const Population& population = description.population();
+  problem.transfer = population.transfer;
   problem.continuous = description.time == TimeKind::kContinuous;
-  problem.leak = problem.continuous ? 0.0 : description.leak;
+  problem.leak = population.leak;
   problem.threshold = draw_thresholds(description, 0);
-  problem.noise_variance = description.noise_deviation * description.noise_deviation;
-  problem.noise_intensity = description.noise_intensity;
+  problem.noise_variance = population.noise_deviation * population.noise_deviation;
+  problem.noise_intensity = population.noise_intensity;
   return problem;
 }
 
@@ -216,7 +217,7 @@ system::TheoryOutcome given_matrix_theory(const RateDescription& description, co
   context.progress(0.5, "fixed points");
   FixedPointOptions options;
   options.stop = context.stop;
-  const std::vector<FixedPoint> points = reported(fixed_points(problem, options, means), description.size, outcome);
+  const std::vector<FixedPoint> points = reported(fixed_points(problem, options, means), description.size(), outcome);
   for (std::size_t k = 0; k < points.size(); ++k) write_fixed_point(description, points[k], k, noisy, outcome);
   write_exact(description, problem, outcome);
   return outcome;

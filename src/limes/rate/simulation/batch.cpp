@@ -34,16 +34,21 @@ Batch<Real>::Batch(const RateDescription& description, const Network<Real>& netw
       has_tangents_(description.simulation.exponents > 0) {
   const double step = description.simulation.step;
   const bool map = description.simulation.integrator == Integrator::kMap;
-  keep_ = static_cast<Real>(map ? description.leak : 1.0 - step);
   weight_ = static_cast<Real>(map ? 1.0 : step);
-  noise_scale_ =
-      static_cast<Real>(map ? description.noise_deviation : std::sqrt(2.0 * description.noise_intensity * step));
+  std::size_t n = 0;
+  bool noisy = false;
+  for (const Population& population : description.populations) {
+    const double noise = map ? population.noise_deviation : std::sqrt(2.0 * population.noise_intensity * step);
+    groups_.push_back({n, n + population.size, population.transfer,
+                       static_cast<Real>(map ? population.leak : 1.0 - step), static_cast<Real>(noise)});
+    n += population.size;
+    noisy = noisy || noise > 0.0;
+  }
 
-  const std::size_t n = description.size;
   const std::size_t columns = trials_.size();
   for (auto* array : {&state_, &output_, &slope_, &field_}) array->assign(n * columns, Real{0});
   if (has_tangents_) tangent_.assign(n * columns, Real{0});
-  if (noise_scale_ > Real{0}) noise_.assign(n * columns, Real{0});
+  if (noisy) noise_.assign(n * columns, Real{0});
   input_.assign(n * columns * (has_tangents_ ? 2 : 1), Real{0});
   product_ = input_;
   if (description.simulation.integrator == Integrator::kRungeKutta4) {
@@ -66,9 +71,20 @@ Batch<Real>::Batch(const RateDescription& description, const Network<Real>& netw
 }
 
 template <typename Real>
+void Batch<Real>::transfer(std::span<const Real> state) {
+  const std::size_t columns = trials_.size();
+  for (const Group& group : groups_) {
+    const std::size_t first = group.first * columns, count = (group.last - group.first) * columns;
+    compute::apply_transfer_with_slope(group.transfer, state.subspan(first, count),
+                                       std::span(output_).subspan(first, count),
+                                       std::span(slope_).subspan(first, count));
+  }
+}
+
+template <typename Real>
 void Batch<Real>::multiply(std::span<const Real> state, std::span<const Real> tangent, compute::Threads& threads) {
   const std::size_t columns = trials_.size();
-  compute::apply_transfer_with_slope(description_->transfer, state, output_, slope_);
+  transfer(state);
   if (!has_tangents_) {
     network_->apply(threads, output_.data(), product_.data(), columns);
     return;
@@ -93,8 +109,10 @@ void Batch<Real>::draw_noise(compute::Threads& threads) {
       RandomStream stream(seed, trials_[b], Purpose::kNoise, static_cast<std::uint64_t>(step_));
       stream.seek(first / 2);
       stream.fill_normal(normals);
-      for (std::size_t i = first; i < last; ++i) {
-        noise_[i * columns + b] = noise_scale_ * static_cast<Real>(normals[i - first]);
+      for (const Group& group : groups_) {
+        for (std::size_t i = std::max(first, group.first); i < std::min(last, group.last); ++i) {
+          noise_[i * columns + b] = group.noise_scale * static_cast<Real>(normals[i - first]);
+        }
       }
     }
   });
@@ -135,17 +153,21 @@ void Batch<Real>::advance_map() {
   const std::size_t columns = trials_.size();
   const bool noise_to_add = !noise_.empty() && description_->time == TimeKind::kContinuous;  // else: in the field
   stimulus_.add(0.0, std::span<Real>(field_));
-  for (std::size_t element = 0; element < state_.size(); ++element) {
-    state_[element] = keep_ * state_[element] + weight_ * field_[element];
+  for (const Group& group : groups_) {
+    for (std::size_t element = group.first * columns; element < group.last * columns; ++element) {
+      state_[element] = group.keep * state_[element] + weight_ * field_[element];
+    }
   }
   if (noise_to_add) {
     for (std::size_t element = 0; element < state_.size(); ++element) state_[element] += noise_[element];
   }
   if (!has_tangents_) return;
-  for (std::size_t i = 0; i < network_->size(); ++i) {
-    for (std::size_t b = 0; b < columns; ++b) {
-      const std::size_t element = i * columns + b;
-      tangent_[element] = keep_ * tangent_[element] + weight_ * product_[(2 * i + 1) * columns + b];
+  for (const Group& group : groups_) {
+    for (std::size_t i = group.first; i < group.last; ++i) {
+      for (std::size_t b = 0; b < columns; ++b) {
+        const std::size_t element = i * columns + b;
+        tangent_[element] = group.keep * tangent_[element] + weight_ * product_[(2 * i + 1) * columns + b];
+      }
     }
   }
 }

@@ -16,6 +16,7 @@ namespace limes::rate {
 /// One step is `evaluate()` (f(u), f'(u), local field at the present state), any measurement, then `advance()`:
 ///   map, Euler:  u <- a u + h (J f(u) - theta + stimulus) + s n,   w <- a w + h J (f'(u) w)
 ///                map: a = leak, h = 1, s = sigma; Euler-Maruyama: a = 1 - h, h = step, s = sqrt(2 D h)
+///                (leak, sigma, D and the gain of f are those of the neuron's population)
 ///   Runge-Kutta: the classical scheme for u, and its exact derivative for w (note 5.2).
 /// Each tangent w is brought back to length one after each step; the growth of its logarithm is kept.
 template <typename Real>
@@ -55,6 +56,8 @@ class Batch {
  private:
   /// product_ = J [f(u), f'(u) w]: first columns the outputs, then the tangents.
   void multiply(std::span<const Real> state, std::span<const Real> tangent, compute::Threads& threads);
+  /// output_ = f(state), slope_ = f'(state), population by population.
+  void transfer(std::span<const Real> state);
   void advance_map();
   void advance_runge_kutta(compute::Threads& threads);
   /// Slopes of state and tangent, -u + J f(u) - theta + stimulus and -w + J (f'(u) w), from product_.
@@ -69,9 +72,15 @@ class Batch {
   std::vector<std::uint32_t> trials_;
   Stimulus stimulus_;
   bool has_tangents_;
-  Real keep_;         // a
-  Real weight_;       // h
-  Real noise_scale_;  // s
+  /// The neurons first, ..., last - 1 of a population, and its numbers.
+  struct Group {
+    std::size_t first, last;
+    transfer::Transfer transfer;
+    Real keep;         // a
+    Real noise_scale;  // s
+  };
+  std::vector<Group> groups_;
+  Real weight_;  // h
   std::int64_t step_ = 0;
   std::vector<Real> state_, tangent_, output_, slope_, field_, noise_;
   std::vector<Real> input_, product_;  // N x (B or 2B)

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "limes/compute/spectrum.hpp"
+#include "limes/rate/simulation/bulk_radius.hpp"
 
 namespace limes::rate {
 
@@ -54,6 +55,26 @@ std::optional<std::complex<double>> outlier(const std::vector<std::complex<doubl
   return leading;
 }
 
+/// (1 - leak)/(c |J|_2) with the slowest population's leak; none where the populations differ in gain.
+std::optional<double> contraction_gain(const RateDescription& description, double norm) {
+  double leak = 0.0;
+  for (const Population& population : description.populations) {
+    if (population.transfer.gain != description.populations.front().transfer.gain) return std::nullopt;
+    leak = std::max(leak, population.leak);
+  }
+  // c depends on the kind only: the largest slope at gain 1.
+  return (1.0 - leak) / (transfer::largest_slope({description.populations.front().transfer.kind, 1.0}) * norm);
+}
+
+/// The leak of all populations; none where they differ.
+std::optional<double> common_leak(const RateDescription& description) {
+  const double leak = description.populations.front().leak;
+  for (const Population& population : description.populations) {
+    if (population.leak != leak) return std::nullopt;
+  }
+  return leak;
+}
+
 }  // namespace
 
 template <typename Real>
@@ -66,9 +87,12 @@ void measure_matrix(const RateDescription& description, const Network<Real>& net
       realisation.warnings.emplace_back("all couplings are zero: contraction_gain is infinite and is left out");
       return;
     }
-    // c depends on the kind only: the largest slope at gain 1.
-    const double c = transfer::largest_slope({description.transfer.kind, 1.0});
-    const double gain = (1.0 - description.leak) / (c * norm.value);
+    const auto gain_of_bound = contraction_gain(description, norm.value);
+    if (!gain_of_bound) {
+      realisation.warnings.emplace_back("contraction_gain is left out: the populations differ in gain");
+      return;
+    }
+    const double gain = *gain_of_bound;
     realisation.quantities.push_back({"contraction_gain", gain, gain * norm.residual / norm.value});
   } catch (const ConvergenceError& error) {
     realisation.warnings.push_back(std::string("coupling_norm and contraction_gain are left out: ") + error.what());
@@ -83,23 +107,27 @@ void measure_jacobian(const RateDescription& description, const Network<Real>& n
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = 0; j < n; ++j) jacobian(i, j) *= slope[j];
   }
+  // A leak common to all neurons shifts the eigenvalues of J Lambda; leaks that differ stand on the diagonal.
+  const std::optional<double> leak = common_leak(description);
+  if (!leak) {
+    Eigen::Index i = 0;
+    for (const Population& population : description.populations) {
+      for (std::size_t k = 0; k < population.size; ++k, ++i) jacobian(i, i) += population.leak;
+    }
+  }
   const auto eigenvalues = compute::eigenvalues(jacobian);
   system::MeasuredCurve curve{"jacobian_spectrum", {system::Axis{"index", "1", {}}}, {}, std::nullopt};
   curve.values.complex = true;
   curve.values.shape = {n};
   for (std::size_t k = 0; k < n; ++k) {
     curve.axes.front().values.push_back(static_cast<double>(k));
-    const auto shifted = eigenvalues[k] + description.leak;
+    const auto shifted = eigenvalues[k] + leak.value_or(0.0);
     curve.values.values.insert(curve.values.values.end(), {shifted.real(), shifted.imag()});
   }
   realisation.curves.push_back(std::move(curve));
-  if (!is_static) return;
-  double radius_square = 0.0;
-  for (std::size_t j = 0; j < n; ++j) {
-    radius_square += network.column_power()[j] * slope[j] * slope[j] / static_cast<double>(n);
-  }
-  const auto leading =
-      outlier(eigenvalues, description.leak, std::sqrt(radius_square), description.time == TimeKind::kDiscrete);
+  if (!is_static || !leak) return;
+  const double radius = bulk_radius(description, network.column_power(), slope);
+  const auto leading = outlier(eigenvalues, *leak, radius, description.time == TimeKind::kDiscrete);
   if (leading) {
     realisation.quantities.push_back({"jacobian_outlier", *leading, std::nullopt});
   } else {

@@ -31,7 +31,8 @@ class Network {
     std::visit([&](const auto& couplings) { couplings.apply_transposed(threads, x, y, columns); }, couplings_);
   }
   [[nodiscard]] const std::vector<Real>& thresholds() const { return thresholds_; }
-  /// c_j = sum_i (J_ij - Jbar/N)^2, N values; J^2 each in the limit of iid couplings.
+  /// c_aj = sum over i in a of (J_ij - E J_ij)^2 for each target population a, at a * N + j; N_a J_ab^2/N_b each in the
+  /// limit of independent couplings.
   [[nodiscard]] const std::vector<double>& column_power() const { return column_power_; }
   /// The couplings as a plain matrix of doubles (N^2 numbers).
   [[nodiscard]] coupling::DenseMatrix dense(compute::Threads& threads) const;

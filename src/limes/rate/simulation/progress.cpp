@@ -9,7 +9,7 @@ namespace limes::rate {
 namespace {
 
 // Raise this when the saved form changes.
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 
 /// FNV-1a, 64 bits: names files and recognises vectors; no defence against forgery.
 std::uint64_t fingerprint(const void* data, std::size_t bytes, std::uint64_t hash = 0xCBF29CE484222325ULL) {
@@ -20,6 +20,10 @@ std::uint64_t fingerprint(const void* data, std::size_t bytes, std::uint64_t has
 
 std::uint64_t fingerprint(const std::vector<double>& values) {
   return fingerprint(values.data(), values.size() * sizeof(double));
+}
+
+std::uint64_t fingerprint(const Eigen::MatrixXd& matrix) {
+  return fingerprint(matrix.data(), static_cast<std::size_t>(matrix.size()) * sizeof(double));
 }
 
 std::uint64_t fingerprint(const coupling::Matrix& matrix) {
@@ -33,21 +37,26 @@ std::uint64_t fingerprint(const coupling::Matrix& matrix) {
 }
 
 std::string identity_of(const RateDescription& d) {
-  std::string text = fmt::format("{} time {} N {} f {} {} leak {} noise {} {} seed {}", kFormat,
-                                 static_cast<int>(d.time), d.size, static_cast<int>(d.transfer.kind), d.transfer.gain,
-                                 d.leak, d.noise_deviation, d.noise_intensity, d.seed);
+  std::string text = fmt::format("{} time {} seed {}", kFormat, static_cast<int>(d.time), d.seed);
+  for (const Population& p : d.populations) {
+    text += fmt::format(" N {} f {} {} leak {} noise {} {} theta {} {} {} start {} {}", p.size,
+                        static_cast<int>(p.transfer.kind), p.transfer.gain, p.leak, p.noise_deviation,
+                        p.noise_intensity, p.threshold_mean, p.threshold_deviation, p.threshold_correlation,
+                        p.initial_mean, p.initial_variance);
+  }
   const auto& c = d.coupling;
-  text += fmt::format(" J {} {} {} {} {} {}", static_cast<int>(c.kind), static_cast<int>(c.generator), c.seed, c.mean,
-                      c.deviation, c.matrix ? fingerprint(*c.matrix) : 0);
+  text += fmt::format(" J {} {} {} {} {} {} {} {} {} {}", static_cast<int>(c.kind), static_cast<int>(c.generator),
+                      c.seed, fingerprint(c.mean), fingerprint(c.deviation), fingerprint(c.degree), c.symmetry,
+                      fingerprint(c.row_covariance), fingerprint(c.column_covariance),
+                      c.matrix ? fingerprint(*c.matrix) : 0);
   const auto& t = d.threshold;
-  text += fmt::format(" theta {} {} {} {} {} {}", t.mean, t.deviation, t.correlation, fingerprint(t.values),
-                      static_cast<int>(t.generator), t.seed);
+  text += fmt::format(" theta {} {} {}", fingerprint(t.values), static_cast<int>(t.generator), t.seed);
   const auto& x = d.stimulus;
   text += fmt::format(" stimulus {} {} {} {} {} {} {}", static_cast<int>(x.kind), x.amplitude, x.frequency, x.onset,
                       x.correlation_time, fingerprint(x.pattern),
                       x.table ? fingerprint(x.table->data(), static_cast<std::size_t>(x.table->size()) * 8) : 0);
-  text += fmt::format(" start {} {} {} {}", d.initial.mean, d.initial.variance, static_cast<int>(d.initial.generator),
-                      d.initial.seed);
+  text += fmt::format(" start {} {}", static_cast<int>(d.initial.generator), d.initial.seed);
+  if (d.theory.kind == TheoryOptions::Kind::kTwoTime) text += fmt::format(" horizon {}", d.theory.horizon);
   const auto& s = d.simulation;
   return text + fmt::format(" run {} {} {} {} {} {} {} {} {}", static_cast<int>(s.integrator), s.step,
                             s.transient_steps, s.measured_steps, s.realisations, s.single_precision, s.exponents,

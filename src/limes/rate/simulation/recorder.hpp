@@ -5,10 +5,10 @@
 
 #include "limes/compute/threads.hpp"
 #include "limes/rate/rate_description.hpp"
-#include "limes/rate/simulation/autocovariance.hpp"
-#include "limes/rate/simulation/neuron_statistics.hpp"
 #include "limes/rate/simulation/pair_correlation.hpp"
+#include "limes/rate/simulation/population_recorder.hpp"
 #include "limes/rate/simulation/time_batches.hpp"
+#include "limes/rate/simulation/two_time_recorder.hpp"
 #include "limes/system/outcome.hpp"
 
 namespace limes::rate {
@@ -34,8 +34,10 @@ class SamplingPlan {
     return step >= transient_ && (step - transient_) % stride_ == 0;
   }
   [[nodiscard]] std::int64_t sample(std::int64_t step) const { return (step - transient_) / stride_; }
-  /// The trajectories hold at most 1001 points.
-  [[nodiscard]] bool is_on_trajectory(std::int64_t step) const { return step % stride_ == 0 && step / stride_ <= 1000; }
+  /// The trajectories hold 1001 points, or as many as the horizon of a two-time theory has.
+  [[nodiscard]] bool is_on_trajectory(std::int64_t step) const {
+    return step % stride_ == 0 && step / stride_ <= trajectory_;
+  }
   /// The first step whose tangent growth counts: the tangent has turned to the leading direction (note 5.2).
   [[nodiscard]] std::int64_t first_growth() const { return first_growth_; }
   [[nodiscard]] std::int64_t transient() const { return transient_; }
@@ -44,7 +46,7 @@ class SamplingPlan {
   [[nodiscard]] std::int64_t lags() const { return lags_; }
 
  private:
-  std::int64_t transient_ = 0, measured_ = 1, stride_ = 1, first_growth_ = 0, lags_ = 0;
+  std::int64_t transient_ = 0, measured_ = 1, stride_ = 1, first_growth_ = 0, lags_ = 0, trajectory_ = 1000;
 };
 
 /// Measures one trial while it runs.
@@ -68,30 +70,29 @@ class Recorder {
 
   template <typename Archive>
   void archive(Archive& a) {
-    a(mean_, variance_, mean_output_, radius_square_, field_mean_, field_variance_, field_kurtosis_, growth_,
-      tangent_vanished_, neurons_, autocovariance_, pairs_, mean_trajectory_, variance_trajectory_,
-      mean_output_trajectory_);
+    for (auto& population : populations_) a(population);
+    a(radius_square_, growth_, tangent_vanished_, pairs_, two_time_);
   }
 
  private:
-  void measure(std::int64_t sample, const Snapshot& snapshot, double mean, double variance, double mean_output,
-               std::span<const double> column_power, compute::Threads& threads);
   void add_quantity(system::Realisation& realisation, const char* name, double value,
                     std::optional<double> standard_error) const;
-  void add_curve(system::Realisation& realisation, const char* name, std::vector<system::Axis> axes,
-                 std::vector<double> values, std::vector<double> standard_errors) const;
+  /// One value per population; left out where one of them is not finite.
+  void add_per_population(system::Realisation& realisation, const char* name,
+                          const std::vector<Estimate>& estimates) const;
+  void add_average(system::Realisation& realisation, const char* name, TimeBatches PopulationRecorder::*series) const;
   void finish_scalars(system::Realisation& realisation);
   void finish_correlations(system::Realisation& realisation, compute::Threads& threads);
   void finish_neurons(system::Realisation& realisation) const;
 
   const RateDescription* description_;
   SamplingPlan plan_;
-  TimeBatches mean_, variance_, mean_output_, radius_square_, field_mean_, field_variance_, field_kurtosis_, growth_;
+  std::vector<std::size_t> borders_;
+  std::vector<PopulationRecorder> populations_;
+  TimeBatches radius_square_, growth_;
   bool tangent_vanished_ = false;
-  NeuronStatistics neurons_;
-  Autocovariance autocovariance_;
   PairCorrelation pairs_;
-  std::vector<double> mean_trajectory_, variance_trajectory_, mean_output_trajectory_;
+  TwoTimeRecorder two_time_;
 };
 
 }  // namespace limes::rate

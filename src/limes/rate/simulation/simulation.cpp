@@ -46,7 +46,7 @@ class BatchRun {
         diverged_at_(numbers_.size(), -1) {
     for (std::size_t b = 0; b < numbers_.size(); ++b)
       recorders_.emplace_back(description, kLagMemory / numbers_.size());
-    for (auto* values : {&state_, &output_, &slope_, &field_}) values->resize(description.size);
+    for (auto* values : {&state_, &output_, &slope_, &field_}) values->resize(description.size());
   }
 
   /// Runs to the end, or to a stop: then false, with the state saved.
@@ -185,7 +185,7 @@ class Simulation {
     } catch (const InterruptedError&) {
       return;
     }
-    const double per_trial = 512.0 * static_cast<double>(description_.size);
+    const double per_trial = 512.0 * static_cast<double>(description_.size());
     const auto size =
         std::clamp<std::size_t>(static_cast<std::size_t>(kBatchMemory / per_trial), 1, kMostTrialsPerBatch);
     for (std::uint32_t first = 0; first < count; first += static_cast<std::uint32_t>(size)) {
@@ -209,7 +209,7 @@ class Simulation {
       }
       run_batch(network, number, number + 1, once);
     };
-    const auto size = static_cast<double>(description_.size);
+    const auto size = static_cast<double>(description_.size());
     if (size * size * sizeof(Real) > kConcurrentMatrix) {
       for (std::size_t r = 0; r < results_.size(); ++r) realisation(r);
       return;

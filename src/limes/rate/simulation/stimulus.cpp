@@ -26,7 +26,7 @@ Stimulus::Stimulus(const RateDescription& description, std::vector<std::uint32_t
 }
 
 double Stimulus::noise_number(std::size_t trial, std::int64_t step) const {
-  return math::RandomStream(stream_seed(description_->seed, description_->size), trials_[trial],
+  return math::RandomStream(stream_seed(description_->seed, description_->size()), trials_[trial],
                             math::Purpose::kStimulus, static_cast<std::uint64_t>(step))
       .normal();
 }
@@ -69,7 +69,7 @@ void Stimulus::add(double fraction, std::span<Real> field) const {
   const std::size_t columns = trials_.size();
   std::vector<double> value(columns);
   for (std::size_t b = 0; b < columns; ++b) value[b] = common(b, fraction);
-  for (std::size_t i = 0; i < description_->size; ++i) {
+  for (std::size_t i = 0; i < description_->size(); ++i) {
     double factor = stimulus.pattern.empty() ? 1.0 : stimulus.pattern[i];
     if (stimulus.table)
       factor *= (*stimulus.table)(step_, stimulus.table->cols() == 1 ? 0 : static_cast<Eigen::Index>(i));

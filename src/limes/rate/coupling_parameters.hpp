@@ -1,0 +1,19 @@
+#pragma once
+// Reading of the `coupling` table. Used by describe() only.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "limes/rate/rate_description.hpp"
+
+namespace limes::rate {
+
+/// The `coupling` table of a network of populations of these sizes: reads and scales a given matrix and checks it
+/// against the sizes, if they were given (`sizes_given`). Throws InputError with the key's place.
+[[nodiscard]] CouplingDescription describe_coupling(const system::Parameters& parameters,
+                                                    const std::vector<std::size_t>& sizes, bool sizes_given,
+                                                    std::uint64_t experiment_seed);
+
+}  // namespace limes::rate
