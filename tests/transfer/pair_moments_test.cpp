@@ -125,6 +125,19 @@ TEST(PairMoments, FollowTheKinksOfClippedTanWhereverTheyLie) {
     }
 }
 
+TEST(PairMoments, SteepTanhIsASignWithNoise) {
+  // tanh(g u) = E sign(u + e), e logistic with variance pi^2/(12 g^2): for g sqrt(v) >> 1 C is the arcsine law with
+  // that much more variance; what e's fourth cumulant adds is of order (g^2 v)^-2 = 1e-12.
+  const double g = 1000;
+  const double v = 1.3;
+  const double noisy = v + std::numbers::pi * std::numbers::pi / (12 * g * g);
+  const PairMoments pair({Kind::kTanh, g}, 0, v);
+  for (const double c : {-0.9 * v, -0.2, 0.1, 0.5 * v, 0.9 * v}) {
+    EXPECT_NEAR(pair.output(c), 2 / std::numbers::pi * std::asin(c / noisy), 1e-11) << c;
+    EXPECT_NEAR(pair.gain(c), 2 / std::numbers::pi / std::sqrt((noisy - c) * (noisy + c)), 1e-10) << c;
+  }
+}
+
 TEST(PairMoments, HaveTheClosedFormsOfTheErrorFunction) {
   for (const double g : {0.7, 6.0, 50.0}) {
     const double a = std::numbers::pi * g * g / 2;

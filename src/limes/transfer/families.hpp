@@ -41,6 +41,9 @@ struct NestedForm {
 // tanh, logistic: trapezoid rules that resolve the poles (hyperbolic_family.cpp)
 [[nodiscard]] Moments hyperbolic_moments(const Transfer& transfer, double mean, double variance);
 [[nodiscard]] PairAverages hyperbolic_pair(const Transfer& transfer, const Pair& pair, const Correlation& rho);
+/// E f'(x) f'(y) where both have one mean and one variance: faster, at any steepness (hyperbolic_gain.cpp).
+[[nodiscard]] double hyperbolic_stationary_gain(const Transfer& transfer, double mean, double variance,
+                                                const Correlation& rho);
 
 // clipped_tan: Gauss-Legendre panels between the kinks (clipped_family.cpp)
 [[nodiscard]] Moments clipped_moments(const Transfer& transfer, double mean, double variance);

@@ -16,6 +16,21 @@ constexpr std::size_t kBlock = 64;
 /// f is odd up to a constant, so that C - C(0) is odd in the covariance where the mean is 0.
 bool is_odd_about_zero(Kind kind) { return kind != Kind::kRelu; }
 
+using GainRule = double (*)(const Transfer&, double mean, double variance, const families::Correlation&);
+
+/// The fast rule for E f'(x) f'(y) of one mean and variance, where there is one.
+GainRule gain_rule(Kind kind) {
+  switch (kind) {
+    case Kind::kClippedTan:
+      return families::clipped_stationary_gain;
+    case Kind::kTanh:
+    case Kind::kLogistic:
+      return families::hyperbolic_stationary_gain;
+    default:
+      return nullptr;
+  }
+}
+
 bool has_kink(Kind kind) { return kind == Kind::kRelu || kind == Kind::kClippedTan; }
 
 }  // namespace
@@ -56,12 +71,12 @@ PairMoments::Side PairMoments::fit_side(double sign, double delta, const Moments
   Side result;
   result.delta = delta;
   math::ChebyshevFit options;
-  if (transfer_.kind == Kind::kClippedTan) {
-    // The gain has a fast rule of its own; the output is its integral (Price's theorem).
+  if (const GainRule rule = gain_rule(transfer_.kind)) {
+    // The output is the gain's integral (Price's theorem).
     const auto gain = [&](double p) {
       if (p == 0 && sign > 0) return one_point.dfdf;
       if (p == farthest) return gain_at_zero_;
-      return families::clipped_stationary_gain(transfer_, mean_, variance_, correlation_at(p));
+      return rule(transfer_, mean_, variance_, correlation_at(p));
     };
     options.noise = {1e-13 * one_point.dfdf};
     result.gain = math::fit_chebyshev(gain, 0, farthest, math::Parity::kNone, options);
