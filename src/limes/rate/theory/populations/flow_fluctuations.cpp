@@ -25,20 +25,6 @@ PopulationEnsemble without_leaks(PopulationEnsemble ensemble) {
   return ensemble;
 }
 
-/// The map whose step is the Euler step of the flow (note 1.2).
-PopulationEnsemble euler_map(PopulationEnsemble ensemble, double step) {
-  for (Population& population : ensemble.populations) {
-    population.leak = 1.0 - step;
-    population.threshold_mean *= step;
-    population.threshold_deviation *= step;
-    population.noise_deviation = std::sqrt(2.0 * population.noise_intensity * step);
-  }
-  ensemble.coupling_mean *= step;
-  ensemble.second_moment *= step * step;
-  ensemble.centred *= step * step;
-  return ensemble;
-}
-
 /// How much faster than tau the lag functions can bend: for a steep transfer, the time a covariance takes to leave the
 /// neighbourhood of the variance.
 double sharpness(const PopulationEnsemble& ensemble, const Eigen::VectorXd& variance) {
@@ -176,26 +162,27 @@ class Solver {
     std::array<std::complex<double>, kLevels> rates{};
     for (int level = 0; level < kLevels; ++level) {
       stop_.check();
-      const double h = std::ldexp(step, -level);
-      const PopulationEnsemble map = euler_map(ensemble_, h);
-      const PopulationLags& lags = levels[level].state;
-      const auto at = evaluate(map, map_filter(map), lags, Accuracy::kExact);
-      const CollectiveModes modes(map, at, sensitivities(map, lags, at, Accuracy::kExact));
+      const SolvedLags& solved = levels[level];
+      const FlowModes modes(ensemble_, std::ldexp(step, -level), solved.at,
+                            sensitivities(ensemble_, solved.state, solved.at, Accuracy::kExact));
+      std::optional<std::complex<double>> mode;
       if (level == 0) {
-        state.unstable_modes = modes.count_outside(1.0);
-        state.stable = state.unstable_modes == 0 && holds_frozen_parts(map, map_filter(map), at);
+        state.unstable_modes = modes.count_beyond(0.0);
+        state.stable =
+            state.unstable_modes == 0 && holds_frozen_parts(ensemble_, flow_filter(ensemble_, step), solved.at);
+        mode = modes.leading_beyond(state.bulk_exponent + 1e-6);
+      } else {
+        mode = modes.mode_near(rates[level - 1]);
       }
-      const double bulk = std::max(map_exponent(map, at.gains), h * state.bulk_exponent);
-      const auto mode = modes.leading_outside(std::exp(bulk) * (1.0 + 1e-9));
       if (!mode) return;
-      rates[level] = std::log(*mode) / h;
+      rates[level] = *mode;
     }
-    // The Euler maps' errors are of first and second order in the step.
-    const std::complex<double> rate = (8.0 * rates[2] - 6.0 * rates[1] + rates[0]) / 3.0;
-    if (rate.real() <= state.bulk_exponent) return;
-    state.collective_mode = rate;
-    state.lyapunov_exponent = rate.real();
-    state.lyapunov_error = std::abs(rate - (2.0 * rates[2] - rates[1]));
+    const int next = noise_free_ ? 6 : 5;
+    const Limit real = extrapolated(rates[0].real(), rates[1].real(), rates[2].real(), next);
+    const Limit imaginary = extrapolated(rates[0].imag(), rates[1].imag(), rates[2].imag(), next);
+    state.collective_mode = {real.value, imaginary.value};
+    state.lyapunov_exponent = real.value;
+    state.lyapunov_error = std::max(real.correction, state.lyapunov_error);
   }
 
   const PopulationEnsemble& ensemble_;

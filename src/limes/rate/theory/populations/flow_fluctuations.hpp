@@ -35,7 +35,7 @@ struct PopulationFlowFluctuation {
 /// then 1, ... (notes 4.2, 6.1): the connected parts c_a = Delta_a - q_a solve
 ///   c_a'' = c_a - sum_b (S+X)_ab [C_b(q_b + c_b) - C_b(q_b)],  c_a'(0+) = -D_a,  c_a -> 0,
 /// for which there is no potential where P > 1: Newton on Numerov grids of three steps, extrapolated. Leaks of the
-/// populations are taken as 0. Stability and collective modes are those of the Euler maps of these steps. As for
+/// populations are taken as 0. As for
 /// map_fluctuations(), `unconverged` receives the best residuals of attempts that did not converge.
 [[nodiscard]] std::vector<PopulationFlowFluctuation> flow_fluctuations(const PopulationEnsemble& ensemble,
                                                                        const StopToken& stop = {},

@@ -27,12 +27,14 @@ PopulationMapFluctuation finished(const PopulationEnsemble& ensemble, const Solv
     state.autocovariance.push_back(values(solved.state.connected.row(a).array() + solved.state.frozen(a)));
   }
   state.bulk_exponent = map_exponent(ensemble, solved.at.gains);
-  const CollectiveModes modes(ensemble, solved.at, sensitivities(ensemble, solved.state, solved.at, Accuracy::kExact));
-  state.unstable_modes = modes.count_outside(1.0);
+  const MapModes modes(ensemble, solved.at, sensitivities(ensemble, solved.state, solved.at, Accuracy::kExact));
+  state.unstable_modes = modes.count_beyond(0.0);
   state.stable = state.unstable_modes == 0 && holds_frozen_parts(ensemble, map_filter(ensemble), solved.at);
   state.lyapunov_exponent = state.bulk_exponent;
-  state.collective_mode = modes.leading_outside(std::exp(state.bulk_exponent) * (1.0 + 1e-9));
-  if (state.collective_mode) state.lyapunov_exponent = std::log(std::abs(*state.collective_mode));
+  if (const auto rate = modes.leading_beyond(state.bulk_exponent + 1e-9)) {
+    state.collective_mode = std::exp(*rate);
+    state.lyapunov_exponent = rate->real();
+  }
   state.residual = solved.at.size;
   state.converged = solved.converged;
   return state;
