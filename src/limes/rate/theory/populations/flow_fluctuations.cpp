@@ -62,11 +62,17 @@ PopulationLags resampled(const PopulationLags& state, double from, double to) {
   return result;
 }
 
-/// Limit of values at steps h, h/2, h/4 whose errors are of order h^4 and h^`next`, and the last correction.
+/// Limit of values at steps h, h/2, h/4 whose errors are of order h^4 and h^`next`, and the last correction. `next` =
+/// 0: errors of unknown order, where noise meets a kink of f (C' has a root singularity at the variance).
 struct Limit {
   double value, correction;
 };
 Limit extrapolated(double coarse, double middle, double fine, int next) {
+  if (next == 0) {  // Aitken, where the differences shrink
+    const double ratio = (middle - coarse) / (fine - middle);
+    const bool regular = std::isfinite(ratio) && ratio > 2.0 && ratio < 64.0;
+    return {regular ? fine + (fine - middle) / (ratio - 1.0) : fine, std::abs(fine - middle)};
+  }
   const double first = (16.0 * middle - coarse) / 15.0;
   const double second = (16.0 * fine - middle) / 15.0;
   const double value = second + (second - first) / (std::pow(2.0, next) - 1.0);
@@ -101,7 +107,7 @@ class Solver {
 
   PopulationFlowFluctuation finished(const std::vector<SolvedLags>& levels, double step) const {
     const Eigen::Index count = static_cast<Eigen::Index>(ensemble_.size());
-    const int next = noise_free_ ? 6 : 5;
+    const int next = next_order();
     PopulationFlowFluctuation state;
     state.step = step;
     const auto limit = [&](const auto& part) {
@@ -143,7 +149,16 @@ class Solver {
   }
 
  private:
-  double bulk_exponent(const SolvedLags& solved, double step) const {
+  [[nodiscard]] int next_order() const {
+    const bool kinked =
+        std::any_of(ensemble_.populations.begin(), ensemble_.populations.end(), [](const Population& population) {
+          return population.transfer.kind == transfer::Kind::kRelu ||
+                 population.transfer.kind == transfer::Kind::kClippedTan;
+        });
+    return noise_free_ ? 6 : (kinked ? 0 : 5);
+  }
+
+  [[nodiscard]] double bulk_exponent(const SolvedLags& solved, double step) const {
     const Eigen::VectorXd variance = solved.state.variance();
     Eigen::VectorXd kink(variance.size());
     for (Eigen::Index b = 0; b < kink.size(); ++b) {
@@ -177,7 +192,7 @@ class Solver {
       if (!mode) return;
       rates[level] = *mode;
     }
-    const int next = noise_free_ ? 6 : 5;
+    const int next = next_order();
     const Limit real = extrapolated(rates[0].real(), rates[1].real(), rates[2].real(), next);
     const Limit imaginary = extrapolated(rates[0].imag(), rates[1].imag(), rates[2].imag(), next);
     state.collective_mode = {real.value, imaginary.value};

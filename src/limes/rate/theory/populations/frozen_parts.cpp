@@ -5,20 +5,19 @@
 #include <cmath>
 
 #include "limes/rate/theory/populations/perron.hpp"
-#include "limes/transfer/pair_moments.hpp"
 
 namespace limes::rate::theory {
 
 std::optional<std::vector<double>> least_frozen_parts(const PopulationEnsemble& ensemble, std::span<const double> mean,
                                                       std::span<const double> variance,
-                                                      std::span<const double> mean_output) {
+                                                      std::span<const double> mean_output, Accuracy accuracy) {
   const Eigen::Index count = static_cast<Eigen::Index>(ensemble.size());
   const Eigen::MatrixXd total = ensemble.second_moment + ensemble.centred;
-  std::vector<transfer::PairMoments> pairs;
+  std::vector<OutputCovariance> pairs;
   Eigen::VectorXd kept(count), source(count), largest(count), centre(count);
   for (Eigen::Index a = 0; a < count; ++a) {
     const Population& population = ensemble.populations[a];
-    pairs.emplace_back(population.transfer, mean[a], variance[a]);
+    pairs.emplace_back(accuracy, population.transfer, mean[a], variance[a]);
     kept(a) = (1.0 - population.leak) * (1.0 - population.leak);
     source(a) = population.threshold_variance();
     largest(a) = variance[a];

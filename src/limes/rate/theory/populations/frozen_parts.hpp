@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "limes/rate/theory/population_ensemble.hpp"
+#include "limes/rate/theory/populations/lag_problem.hpp"
 
 namespace limes::rate::theory {
 
@@ -16,6 +17,7 @@ namespace limes::rate::theory {
 [[nodiscard]] std::optional<std::vector<double>> least_frozen_parts(const PopulationEnsemble& ensemble,
                                                                     std::span<const double> mean,
                                                                     std::span<const double> variance,
-                                                                    std::span<const double> mean_output);
+                                                                    std::span<const double> mean_output,
+                                                                    Accuracy accuracy = Accuracy::kExact);
 
 }  // namespace limes::rate::theory

@@ -163,7 +163,11 @@ PopulationLagSensitivities sensitivities(const PopulationEnsemble& ensemble, con
   for (Eigen::Index b = 0; b < state.mean.size(); ++b) {
     const transfer::Transfer& f = ensemble.populations[b].transfer;
     const double scale = variance(b) + 1e-6 * variance.maxCoeff() + 1e-300;
-    const double dm = 1e-4 * std::sqrt(scale);
+    // Where f has kinks PairMoments resolves C badly for means close beside zero.
+    const bool kinked = f.kind == transfer::Kind::kClippedTan || f.kind == transfer::Kind::kRelu;
+    const bool rough = kinked && accuracy == Accuracy::kExact;
+    const double dm = (rough ? 2e-2 : 1e-4) * std::sqrt(scale);
+    const bool even = state.mean(b) == 0.0 && transfer::is_odd(f.kind);  // C is even in the mean
     const double dv = 1e-4 * scale;
     const std::vector<double> c = covariances(state, b);
     const auto outputs = [&](double mean, double v) {
@@ -171,8 +175,8 @@ PopulationLagSensitivities sensitivities(const PopulationEnsemble& ensemble, con
       OutputCovariance(accuracy, f, mean, v).outputs(c, values);
       return values;
     };
-    const auto up = outputs(state.mean(b) + dm, variance(b));
-    const auto down = outputs(state.mean(b) - dm, variance(b));
+    const auto up = even ? std::vector<double>(c.size()) : outputs(state.mean(b) + dm, variance(b));
+    const auto down = even ? up : outputs(state.mean(b) - dm, variance(b));
     // Upwards in v, since covariances reach up to v itself; of second order.
     const auto here = outputs(state.mean(b), variance(b));
     const auto wide = outputs(state.mean(b), variance(b) + dv);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "limes/base/errors.hpp"
 #include "limes/rate/theory/populations/frozen_parts.hpp"
 #include "limes/rate/theory/populations/one_time_states.hpp"
 #include "limes/rate/theory/populations/perron.hpp"
@@ -27,8 +28,9 @@ bool admissible(const PopulationLags& state) {
 PopulationLags corrected(const PopulationLags& state, const PopulationLags& correction, double fraction) {
   PopulationLags next{state.mean + fraction * correction.mean, state.frozen + fraction * correction.frozen,
                       state.connected + fraction * correction.connected};
-  // A silent population stays so: rounding must not make its variance negative.
   for (Eigen::Index a = 0; a < next.mean.size(); ++a) {
+    if (std::abs(next.mean(a)) < 1e-14 * std::sqrt(std::max(0.0, next.variance()(a)))) next.mean(a) = 0.0;
+    // A silent population stays so: rounding must not make its variance negative.
     const double largest = next.variance().maxCoeff();
     if (next.frozen(a) + next.connected(a, 0) < 0.0 && next.frozen(a) + next.connected(a, 0) > -1e-9 * largest) {
       next.connected.row(a).setZero();
@@ -99,8 +101,9 @@ class Searcher {
       const Eigen::VectorXd mean = Eigen::Map<const Eigen::VectorXd>(state.mean.data(), count);
       Eigen::VectorXd variance = Eigen::Map<const Eigen::VectorXd>(state.variance.data(), count);
       variance = variance.cwiseMax(1e-6 * variance.maxCoeff() + 1e-12);
-      const auto least = least_frozen_parts(ensemble_, state.mean,
-                                            std::vector<double>(variance.data(), variance.data() + count), outputs);
+      const auto least =
+          least_frozen_parts(ensemble_, state.mean, std::vector<double>(variance.data(), variance.data() + count),
+                             outputs, Accuracy::kSeries);
       Eigen::VectorXd frozen = 0.5 * variance;
       if (least) frozen = Eigen::Map<const Eigen::VectorXd>(least->data(), count).cwiseMin(0.999 * variance);
       const PopulationLags start = shaped(mean, variance, frozen);
@@ -115,11 +118,12 @@ class Searcher {
                         const Eigen::VectorXd& frozen) const {
     PopulationLags state{mean, frozen, Eigen::MatrixXd::Zero(mean.size(), 3)};
     state.connected.col(0) = variance - frozen;
-    const double slowest = slowest_filter();
-    const Eigen::Index lags = window_of(evaluate(ensemble_, filter_, state, Accuracy::kSeries), slowest);
+    const double decay = decay_per_lag(evaluate(ensemble_, filter_, state, Accuracy::kSeries).tail);
+    const Eigen::Index lags =
+        static_cast<Eigen::Index>(std::max(26.0 / -std::log(decay), static_cast<double>(kShortestWindow)));
     state.connected.resize(mean.size(), lags);
     for (Eigen::Index k = 0; k < lags; ++k) {
-      state.connected.col(k) = (variance - frozen) * std::pow(slowest, static_cast<double>(k));
+      state.connected.col(k) = (variance - frozen) * std::pow(decay, static_cast<double>(k));
     }
     for (int sweep = 0; sweep < 30; ++sweep) {
       const auto at = evaluate(ensemble_, filter_, state, Accuracy::kSeries);
@@ -188,8 +192,13 @@ class Searcher {
     }
   }
 
-  [[nodiscard]] double slowest_filter() const {
-    return filter_.step != 0.0 ? std::exp(-filter_.step) : 1.0 - filter_.kept.minCoeff();
+  /// The decay of the tail, but not faster than the filter alone. Far from a solution the tail need not decay: then
+  /// some longer window, which is lengthened later where that is too short.
+  [[nodiscard]] double decay_per_lag(const Eigen::MatrixXd& tail) const {
+    const double filter = filter_.step != 0.0 ? std::exp(-filter_.step) : 1.0 - filter_.kept.minCoeff();
+    const double ratio = tail.allFinite() ? perron_root(tail) : 1.0;
+    const double slowest = filter + 0.999 * (1.0 - filter);
+    return ratio < slowest ? std::max(ratio, filter) : filter + 0.8 * (1.0 - filter);
   }
 
   const PopulationEnsemble& ensemble_;
@@ -227,13 +236,6 @@ bool same_lags(const PopulationLags& a, const PopulationLags& b, double toleranc
   return true;
 }
 
-Eigen::Index window_of(const PopulationLagEvaluation& at, double slowest_filter) {
-  // Far from a solution the tail need not decay; a window that is too short is lengthened later.
-  const double slowest = slowest_filter + 0.8 * (1.0 - slowest_filter);
-  const double decay = at.tail.allFinite() ? std::clamp(perron_root(at.tail), slowest_filter, slowest) : slowest;
-  return static_cast<Eigen::Index>(std::max(26.0 / -std::log(decay), static_cast<double>(kShortestWindow)));
-}
-
 SolvedLags solve_lags(const PopulationEnsemble& ensemble, const LagFilter& filter, PopulationLags state,
                       Accuracy accuracy, double accepted_residual, const StopToken& stop) {
   PopulationLagEvaluation at = evaluate(ensemble, filter, state, accuracy);
@@ -251,8 +253,12 @@ SolvedLags solve_lags(const PopulationEnsemble& ensemble, const LagFilter& filte
     for (int halving = 0; halving < 7 && !improved; ++halving, fraction /= 2.0) {
       next = corrected(state, correction, fraction);
       if (!admissible(next)) continue;
-      next_at = evaluate(ensemble, filter, next, accuracy);
-      improved = next_at.size < at.size;
+      try {
+        next_at = evaluate(ensemble, filter, next, accuracy);
+        improved = next_at.size < at.size;
+      } catch (const ConvergenceError&) {
+        // The moments of a trial far off need not be resolvable.
+      }
     }
     if (!improved) break;
     const double gained = next_at.size / at.size;

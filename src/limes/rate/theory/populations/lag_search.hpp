@@ -35,7 +35,4 @@ struct SolvedLags {
 
 [[nodiscard]] bool same_lags(const PopulationLags& a, const PopulationLags& b, double tolerance);
 
-/// How many lags to begin with, from the decay of the tail.
-[[nodiscard]] Eigen::Index window_of(const PopulationLagEvaluation& at, double slowest_filter);
-
 }  // namespace limes::rate::theory
