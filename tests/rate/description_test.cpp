@@ -133,7 +133,7 @@ TEST(Description, PopulationsMustAgree) {
                  {{"network.size", 100}, {"threshold.mean", Json::array({1.0, 2.0})}});
   EXPECT_REFUSED("threshold.mean has 2 values but the network has 3 populations",
                  {{"network.size", Json::array({5, 5, 5})}, {"threshold.mean", Json::array({1.0, 2.0})}});
-  EXPECT_REFUSED("coupling.mean has 1 rows but the network has 2 populations",
+  EXPECT_REFUSED("coupling.mean is 1 x 2 but the network has 2 populations",
                  {{"network.size", Json::array({5, 5})}, {"coupling.mean", Json::array({Json::array({1.0, 2.0})})}});
   EXPECT_REFUSED("several populations and coupling.values",
                  {{"network.size", Json::array({1, 1})},

@@ -15,12 +15,28 @@ using system::Json;
 using system::Parameter;
 using system::Parameters;
 
-Json lowered(const Parameter& parameter, const Json& value) {
-  if (value.is_array()) {
-    Json result = Json::array();
-    for (const Json& element : value) result.push_back(lowered(parameter, element));
-    return result;
+/// An array is lowered as a whole, so that its ratios (of population sizes) stay.
+Json lowered_array(const Parameter& parameter, const Json& values) {
+  double largest = 0.0;
+  for (const Json& value : values) {
+    if (!value.is_number()) return values;
+    largest = std::max(largest, value.get<double>());
   }
+  if (!(largest > *parameter.quick_maximum)) return values;
+  Json result = Json::array();
+  for (const Json& value : values) {
+    const double small = value.get<double>() * *parameter.quick_maximum / largest;
+    if (parameter.type == system::Type::kInteger) {
+      result.push_back(static_cast<std::int64_t>(std::max(1.0, std::round(small))));
+    } else {
+      result.push_back(small);
+    }
+  }
+  return result;
+}
+
+Json lowered(const Parameter& parameter, const Json& value) {
+  if (value.is_array()) return lowered_array(parameter, value);
   if (value == "inf" || (value.is_number() && value.get<double>() > *parameter.quick_maximum)) {
     if (parameter.type == system::Type::kInteger)
       return static_cast<std::int64_t>(std::floor(*parameter.quick_maximum));

@@ -20,18 +20,14 @@ bool is_array(const Parameters& parameters, const std::string& key) {
   return parameters.has(key) && parameters.is_list(key);
 }
 
-[[noreturn]] void throw_count(const Parameters& parameters, const std::string& key, std::size_t found,
-                              std::size_t wanted) {
-  const bool pair = std::find(kPairKeys.begin(), kPairKeys.end(), key) != kPairKeys.end();
-  std::string form =
-      wanted == 1 ? "one number" : fmt::format("one number, or one for each of the {} populations", wanted);
-  if (pair && wanted > 1) form = fmt::format("one number, or {} rows of {} numbers (row = target)", wanted, wanted);
-  throw InputError(parameters.place(key),
-                   fmt::format("{} has {} {} but the network has {} population{}", key, found, pair ? "rows" : "values",
-                               wanted, wanted == 1 ? "" : "s"),
-                   wanted == 1 && parameters.is_given("network.size")
-                       ? "give network.size as an array, one size per population"
-                       : "give " + form);
+/// `found` in words: `2 values`, `1 x 2`; `form`: what one is to give.
+[[noreturn]] void throw_count(const Parameters& parameters, const std::string& key, const std::string& found,
+                              const std::string& form, std::size_t populations) {
+  const bool one_size = populations == 1 && parameters.is_given("network.size");
+  throw InputError(
+      parameters.place(key),
+      fmt::format("{} {} but the network has {} population{}", key, found, populations, populations == 1 ? "" : "s"),
+      one_size ? "give network.size as an array, one size per population" : form);
 }
 
 }  // namespace
@@ -53,7 +49,10 @@ std::size_t population_count(const Parameters& parameters) {
 std::vector<double> per_population(const Parameters& parameters, const std::string& key, std::size_t populations) {
   if (!parameters.is_list(key)) return std::vector<double>(populations, parameters.real(key));
   std::vector<double> values = parameters.reals(key);
-  if (values.size() != populations) throw_count(parameters, key, values.size(), populations);
+  if (values.size() != populations) {
+    throw_count(parameters, key, fmt::format("has {} values", values.size()),
+                fmt::format("give one number, or one for each of the {} populations", populations), populations);
+  }
   return values;
 }
 
@@ -62,7 +61,8 @@ Eigen::MatrixXd per_pair(const Parameters& parameters, const std::string& key, s
   if (!parameters.is_list(key)) return Eigen::MatrixXd::Constant(count, count, parameters.real(key));
   const auto rows = parameters.matrix(key);
   if (rows.size() != populations || rows.front().size() != populations) {
-    throw_count(parameters, key, rows.size() != populations ? rows.size() : rows.front().size(), populations);
+    throw_count(parameters, key, fmt::format("is {} x {}", rows.size(), rows.front().size()),
+                fmt::format("give one number, or {0} rows of {0} numbers (row = target)", populations), populations);
   }
   Eigen::MatrixXd values(count, count);
   for (Eigen::Index a = 0; a < count; ++a) {

@@ -24,6 +24,8 @@ constexpr std::size_t kDefaultSize = 1000;
 constexpr std::size_t kLargestSpectrum = 5000;
 // Longest spacing of samples, in tau: the theory's curves keep to it too.
 constexpr double kLongestSpacing = 0.1;
+// Bytes that the responses of all sample paths of a Monte-Carlo theory may take.
+constexpr double kLargestPaths = 8e9;
 // Guards floor and ceil of ratios such as 0.1/0.02 against the last bit.
 constexpr double kRatioSlack = 1e-9;
 
@@ -213,6 +215,13 @@ TheoryOptions describe_theory(const Parameters& parameters, TimeKind time, const
   options.kind = theory_kind(parameters, coupling);
   options.horizon = parameters.real("theory.horizon");
   options.samples = static_cast<std::size_t>(parameters.integer("theory.samples"));
+  const double paths = static_cast<double>(options.samples) * options.horizon * options.horizon * sizeof(double) / 2.0;
+  if (options.kind == TheoryOptions::Kind::kTwoTime && coupling.symmetry != 0.0 && paths > kLargestPaths) {
+    throw InputError(parameters.place("theory.horizon"),
+                     fmt::format("the Monte-Carlo theory would need {:.0f} GB for {} paths up to time {}", paths / 1e9,
+                                 options.samples, options.horizon),
+                     "take a shorter theory.horizon or fewer theory.samples");
+  }
   if (time == TimeKind::kContinuous && parameters.text("theory.method") == "iteration") {
     options.method = TheoryOptions::Method::kIteration;
   }

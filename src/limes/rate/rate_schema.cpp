@@ -211,10 +211,11 @@ void append_theory(std::vector<Parameter>& list, TimeKind time, const std::strin
                      .unit(time_unit)
                      .above(0)
                      .most(1e5));
-  list.push_back(integer("theory.samples", "paths of the Monte-Carlo two-time theory (coupling.symmetry)")
-                     .otherwise(20000)
-                     .least(100)
-                     .most(1e7));
+  list.push_back(
+      integer("theory.samples", "paths of each repeat of the Monte-Carlo two-time theory (coupling.symmetry)")
+          .otherwise(20000)
+          .least(100)
+          .most(1e7));
   if (time == TimeKind::kContinuous) {
     list.push_back(choice("theory.method", "autocovariance from the potential, or by iteration in Fourier space")
                        .otherwise("potential")
@@ -315,6 +316,8 @@ std::vector<system::CurveInfo> curves() {
       {"mean_output_trajectory", "1", "m(t)", "mean of f(u) over neurons from the initial state on"},
       {"two_time_covariance", "1", "D(t,s)",
        "covariance over neurons of the states at two times (theory.kind two_time)"},
+      {"correlation", "1", "C(t,s)", "mean over neurons of f(u(t)) f(u(s)) (coupling.symmetry)"},
+      {"response", "1", "R(t,s)", "mean response of f(u(t)) to the field at time s (coupling.symmetry, theory)"},
       {"neighbour_covariance", "1", "D^k(T,T)",
        "covariance of neurons k apart on the ring at the horizon (correlated)"},
       {"jacobian_spectrum", "1", "", "eigenvalues of the Jacobian", "points"},

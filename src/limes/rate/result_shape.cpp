@@ -30,7 +30,7 @@ system::Tensor curve_values(const RateDescription& description, const std::vecto
 }
 
 bool is_per_population(std::string_view name) {
-  static constexpr std::array<std::string_view, 14> kNames{"mean",
+  static constexpr std::array<std::string_view, 16> kNames{"mean",
                                                            "variance",
                                                            "frozen_variance",
                                                            "mean_output",
@@ -43,6 +43,8 @@ bool is_per_population(std::string_view name) {
                                                            "variance_trajectory",
                                                            "mean_output_trajectory",
                                                            "two_time_covariance",
+                                                           "correlation",
+                                                           "response",
                                                            "neighbour_covariance"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }

@@ -12,6 +12,7 @@
 #include "limes/math/quadrature.hpp"
 #include "limes/rate/population_theory.hpp"
 #include "limes/rate/result_shape.hpp"
+#include "limes/rate/symmetric_theory.hpp"
 #include "limes/rate/theory/two_time.hpp"
 #include "limes/rate/theory/two_time_correlated.hpp"
 #include "limes/rate/theory/two_time_flow.hpp"
@@ -168,7 +169,13 @@ void write_curves(const RateDescription& description, const Trajectories& soluti
 
 /// Why there is no two-time theory of this network; none if there is one.
 std::optional<std::string> missing_theory(const RateDescription& description) {
-  if (description.coupling.symmetry != 0.0) return "partially symmetric couplings make the states non-Gaussian";
+  if (description.coupling.symmetry != 0.0) {
+    if (description.time == TimeKind::kContinuous)
+      return "partially symmetric couplings are solved in discrete time only";
+    if (description.stimulus.kind != StimulusDescription::Kind::kNone || has_common_offset(description)) {
+      return "with partially symmetric couplings the theory knows no stimulus and no common threshold offset";
+    }
+  }
   if (description.coupling.kind == CouplingDescription::Kind::kCorrelated &&
       description.time == TimeKind::kContinuous) {
     return "correlated couplings are solved in discrete time only";
@@ -185,6 +192,7 @@ system::TheoryOutcome two_time_theory(const RateDescription& description, const 
     outcome.warnings.push_back("two_time: " + *reason + "; no theory is given");
     return outcome;
   }
+  if (description.coupling.symmetry != 0.0) return symmetric_theory(description, context);
   Trajectories solution, errors;
   if (has_common_offset(description)) {
     const math::QuadratureRule rule = math::gaussian_trapezoid(kOffsetStep, -kOffsetReach, kOffsetReach);

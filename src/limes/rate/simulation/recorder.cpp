@@ -52,7 +52,7 @@ void Recorder::record(std::int64_t step, const Snapshot& snapshot, std::span<con
                       compute::Threads& threads) {
   const bool on_trajectory = plan_.is_on_trajectory(step);
   const bool is_measured = plan_.is_measured(step);
-  two_time_.record(step, snapshot.state);
+  two_time_.record(step, snapshot.state, snapshot.output);
   if (!on_trajectory && !is_measured) return;
   const std::int64_t sample = is_measured ? plan_.sample(step) : -1;
   for (std::size_t a = 0; a < populations_.size(); ++a) {

@@ -15,9 +15,10 @@ TwoTimeRecorder::TwoTimeRecorder(const RateDescription& description) : descripti
   points_ = grid.points;
 }
 
-void TwoTimeRecorder::record(std::int64_t step, std::span<const double> state) {
+void TwoTimeRecorder::record(std::int64_t step, std::span<const double> state, std::span<const double> output) {
   if (stride_ == 0 || step % stride_ != 0 || step / stride_ >= static_cast<std::int64_t>(points_)) return;
   states_.insert(states_.end(), state.begin(), state.end());
+  if (description_->coupling.symmetry != 0.0) outputs_.insert(outputs_.end(), output.begin(), output.end());
 }
 
 void TwoTimeRecorder::finish(system::Realisation& realisation) const {
@@ -39,7 +40,18 @@ void TwoTimeRecorder::finish(system::Realisation& realisation) const {
   system::Axis time{"time", std::string(time_unit(description_->time)), {}};
   for (Eigen::Index k = 0; k < points; ++k) time.values.push_back(static_cast<double>(k) * spacing);
   realisation.curves.push_back(measured_curve(*description_, "two_time_covariance", {time, time}, values));
+  if (!outputs_.empty()) finish_products(realisation, time);
   if (description_->coupling.kind == CouplingDescription::Kind::kCorrelated) finish_neighbours(realisation);
+}
+
+void TwoTimeRecorder::finish_products(system::Realisation& realisation, const system::Axis& time) const {
+  const auto points = static_cast<Eigen::Index>(time.values.size());
+  const auto size = static_cast<Eigen::Index>(description_->size());
+  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const Eigen::Map<const RowMajor> outputs(outputs_.data(), points, size);
+  const RowMajor products = outputs * outputs.transpose() / static_cast<double>(size);
+  const std::vector<double> values(products.data(), products.data() + products.size());
+  realisation.curves.push_back(measured_curve(*description_, "correlation", {time, time}, {values}));
 }
 
 void TwoTimeRecorder::finish_neighbours(system::Realisation& realisation) const {

@@ -1,0 +1,104 @@
+#include "limes/rate/symmetric_theory.hpp"
+
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "limes/rate/population_theory.hpp"
+#include "limes/rate/result_shape.hpp"
+#include "limes/rate/theory/two_time_symmetric.hpp"
+
+namespace limes::rate {
+
+namespace {
+
+// Student's t with 5 degrees of freedom: an error of the mean that is itself known to 30 %.
+constexpr std::uint32_t kRepeats = 6;
+
+/// Mean and standard error over repeats of one array.
+class Average {
+ public:
+  void add(const std::vector<double>& values) {
+    sum_.resize(values.size(), 0.0);
+    square_.resize(values.size(), 0.0);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      sum_[i] += values[i];
+      square_[i] += values[i] * values[i];
+    }
+  }
+  [[nodiscard]] std::vector<double> mean() const {
+    std::vector<double> result;
+    for (const double sum : sum_) result.push_back(sum / kRepeats);
+    return result;
+  }
+  [[nodiscard]] std::vector<double> error() const {
+    std::vector<double> result;
+    for (std::size_t i = 0; i < sum_.size(); ++i) {
+      const double mean = sum_[i] / kRepeats;
+      result.push_back(std::sqrt(std::max(0.0, square_[i] / kRepeats - mean * mean) / (kRepeats - 1)));
+    }
+    return result;
+  }
+
+ private:
+  std::vector<double> sum_, square_;
+};
+
+/// Every `stride`-th row and column, row by row.
+std::vector<double> thinned(const Eigen::MatrixXd& matrix, const TwoTimeGrid& grid) {
+  std::vector<double> values;
+  for (std::size_t i = 0; i < grid.points; ++i) {
+    for (std::size_t j = 0; j < grid.points; ++j) {
+      values.push_back(matrix(static_cast<Eigen::Index>(i) * grid.stride, static_cast<Eigen::Index>(j) * grid.stride));
+    }
+  }
+  return values;
+}
+
+}  // namespace
+
+system::TheoryOutcome symmetric_theory(const RateDescription& description, const system::Context& context) {
+  const theory::PopulationEnsemble ensemble = population_ensemble_of(description);
+  const auto horizon = static_cast<std::size_t>(std::floor(description.theory.horizon));
+  const TwoTimeGrid grid = two_time_grid(description);
+  Average mean, variance, mean_output, covariance, correlation, response;
+  for (std::uint32_t repeat = 0; repeat < kRepeats; ++repeat) {
+    context.progress(static_cast<double>(repeat) / kRepeats, "Monte-Carlo theory");
+    const theory::TwoTimeSymmetric one =
+        theory::two_time_symmetric(ensemble, description.coupling.symmetry, horizon,
+                                   {description.theory.samples, description.seed, repeat}, context.stop);
+    mean.add(one.mean);
+    variance.add(one.variance);
+    mean_output.add(one.mean_output);
+    covariance.add(thinned(one.covariance, grid));
+    correlation.add(thinned(one.correlation, grid));
+    response.add(thinned(one.response, grid));
+  }
+  system::TheoryOutcome outcome;
+  outcome.branches.push_back({"two_time", std::nullopt, "", "mean and covariance from the initial state on", true});
+  const auto write = [&](const char* name, std::vector<system::Axis> axes, const Average& average) {
+    system::TheoryCurve curve;
+    curve.name = name;
+    curve.branch = "two_time";
+    curve.values = curve_values(description, axes, {average.mean()});
+    curve.error = curve_values(description, axes, {average.error()});
+    put_population_axis(description, axes);
+    curve.axes = std::move(axes);
+    outcome.curves.push_back(std::move(curve));
+  };
+  system::Axis time{"time", std::string(time_unit(description.time)), {}};
+  for (std::size_t t = 0; t <= horizon; ++t) time.values.push_back(static_cast<double>(t));
+  system::Axis coarse{"time", time.unit, {}};
+  for (std::size_t k = 0; k < grid.points; ++k) {
+    coarse.values.push_back(static_cast<double>(k) * static_cast<double>(grid.stride));
+  }
+  write("mean_trajectory", {time}, mean);
+  write("variance_trajectory", {time}, variance);
+  write("mean_output_trajectory", {time}, mean_output);
+  write("two_time_covariance", {coarse, coarse}, covariance);
+  write("correlation", {coarse, coarse}, correlation);
+  write("response", {coarse, coarse}, response);
+  return outcome;
+}
+
+}  // namespace limes::rate
