@@ -50,9 +50,32 @@ struct Options {
   CLI::App* show = nullptr;
   CLI::App* create = nullptr;
   CLI::App* run = nullptr;
+  CLI::App* sweep = nullptr;
+  CLI::App* converge = nullptr;
   CLI::App* report = nullptr;
   CLI::App* matrix = nullptr;
 };
+
+/// What `run` and the commands that make many runs have in common.
+void declare_run_options(CLI::App& run, Arguments& arguments, RawOptions& raw) {
+  run.add_option("FILE", arguments.name, "an experiment; may be left out where --set gives everything");
+  run.add_option("--set", arguments.sets, "KEY=VALUE: change one value, e.g. network.gain=2 (may be repeated)")
+      ->allow_extra_args(false)
+      ->type_name("KEY=VALUE");
+  run.add_flag("--json", arguments.json, "print one JSON object and nothing else");
+  run.add_option("--out", arguments.out, "where the results go")->type_name("DIR");
+  run.add_option("--seed", raw.seed, "seed of all random numbers, before that of the file")->type_name("N");
+  run.add_option("--threads", arguments.threads, "number of threads; changes no result")->type_name("N");
+  run.add_flag("--quick", arguments.quick, "lower sizes and lengths so that the run takes seconds");
+}
+
+void declare_only(CLI::App& run, RawOptions& raw) {
+  run.add_option("--only", raw.only, "theory or simulation: leave the other out")->type_name("SIDE");
+}
+
+void declare_over(CLI::App& command, Arguments& arguments, const char* meaning) {
+  command.add_option("--over", arguments.over, meaning)->allow_extra_args(false)->type_name("KEY=VALUES");
+}
 
 Options declare(CLI::App& app, Arguments& arguments, RawOptions& raw) {
   app.name("limes");
@@ -69,6 +92,12 @@ Options declare(CLI::App& app, Arguments& arguments, RawOptions& raw) {
   options.show = command("show", "equations, parameters, quantities and references of a system");
   options.create = command("new", "print a commented experiment to start from");
   options.run = command("run", "solve the theory, simulate the network, compare the two");
+  options.sweep = command(
+      "sweep",
+      "run an experiment over a grid of one or two keys; a killed sweep goes on where it was. Every quantity becomes a "
+      "curve over the swept keys; the curves of single points (autocovariance, ...) are left out");
+  options.converge = command(
+      "converge", "measure simulation - theory at several sizes: its limit, the law a + b/N, the spread of networks");
   options.report = command("report", "rebuild the report and the figures of a run");
   options.matrix = command("matrix", "write a signed, sparse, heavy-tailed matrix that looks like a connectome");
   options.matrix->add_option("FILE", arguments.name, "Matrix Market file to write")->required();
@@ -81,17 +110,14 @@ Options declare(CLI::App& app, Arguments& arguments, RawOptions& raw) {
   options.create->add_option("SYSTEM", arguments.name, "a name that `limes list` prints")->required();
   options.report->add_option("DIR", arguments.name, "the folder of a run")->required();
 
-  CLI::App& run = *options.run;
-  run.add_option("FILE", arguments.name, "an experiment; may be left out where --set gives everything");
-  run.add_option("--set", arguments.sets, "KEY=VALUE: change one value, e.g. network.gain=2 (may be repeated)")
-      ->allow_extra_args(false)
-      ->type_name("KEY=VALUE");
-  run.add_flag("--json", arguments.json, "print one JSON object and nothing else");
-  run.add_option("--only", raw.only, "theory or simulation: leave the other out")->type_name("SIDE");
-  run.add_option("--out", arguments.out, "where the results go")->type_name("DIR");
-  run.add_option("--seed", raw.seed, "seed of all random numbers, before that of the file")->type_name("N");
-  run.add_option("--threads", arguments.threads, "number of threads; changes no result")->type_name("N");
-  run.add_flag("--quick", arguments.quick, "lower sizes and lengths so that the run takes seconds");
+  declare_run_options(*options.run, arguments, raw);
+  declare_only(*options.run, raw);
+  declare_run_options(*options.sweep, arguments, raw);
+  declare_only(*options.sweep, raw);
+  declare_over(*options.sweep, arguments,
+               "KEY=START:STOP:STEP (STOP included if it lies on the grid) or KEY=a,b,c; once or twice");
+  declare_run_options(*options.converge, arguments, raw);
+  declare_over(*options.converge, arguments, "KEY=a,b,c: the sizes, e.g. network.size=250,500,1000,2000");
   return options;
 }
 
@@ -113,6 +139,19 @@ std::uint64_t read_seed(const std::string& text) {
                                  std::numeric_limits<std::int64_t>::max(), text));
   }
   return static_cast<std::uint64_t>(seed);
+}
+
+/// The options of `run` and its kin, in so far as the parser has not checked them.
+void check_run(const CLI::App& chosen, const RawOptions& raw, Arguments& arguments) {
+  arguments.only = read_only(raw.only);
+  if (chosen.count("--seed") > 0) arguments.seed = read_seed(raw.seed);
+  if (chosen.count("--threads") > 0 && arguments.threads < 1) {
+    throw InputError(fmt::format("--threads must be at least 1, not {}", arguments.threads));
+  }
+  if (arguments.name.empty() && arguments.sets.empty() && arguments.over.empty()) {
+    throw InputError("no experiment is given",
+                     fmt::format("write `limes {} FILE`; `limes new SYSTEM > my.toml` writes one", chosen.get_name()));
+  }
 }
 
 }  // namespace
@@ -142,25 +181,19 @@ Arguments read_arguments(int count, const char* const* values) {
     return arguments;
   }
   if (app.get_subcommands().empty())
-    throw InputError("no command", "give list, show, new, run, report or matrix; see `limes --help`");
+    throw InputError("no command", "give list, show, new, run, sweep, converge, report or matrix; see `limes --help`");
   if (app.get_subcommands().size() > 1) throw InputError("more than one command", "give one");
   const CLI::App* chosen = app.get_subcommands().front();
   if (chosen == options.list) arguments.command = Arguments::Command::kList;
   if (chosen == options.show) arguments.command = Arguments::Command::kShow;
   if (chosen == options.create) arguments.command = Arguments::Command::kNew;
   if (chosen == options.run) arguments.command = Arguments::Command::kRun;
+  if (chosen == options.sweep) arguments.command = Arguments::Command::kSweep;
+  if (chosen == options.converge) arguments.command = Arguments::Command::kConverge;
   if (chosen == options.report) arguments.command = Arguments::Command::kReport;
   if (chosen == options.matrix) arguments.command = Arguments::Command::kMatrix;
-  if (chosen == options.run) {
-    arguments.only = read_only(raw.only);
-    if (options.run->count("--seed") > 0) arguments.seed = read_seed(raw.seed);
-    if (options.run->count("--threads") > 0 && arguments.threads < 1) {
-      throw InputError(fmt::format("--threads must be at least 1, not {}", arguments.threads));
-    }
-    if (arguments.name.empty() && arguments.sets.empty()) {
-      throw InputError("no experiment is given", "write `limes run FILE`; `limes new SYSTEM > my.toml` writes one");
-    }
-  }
+  if (chosen == options.run || chosen == options.sweep || chosen == options.converge)
+    check_run(*chosen, raw, arguments);
   return arguments;
 }
 

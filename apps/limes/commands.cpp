@@ -9,7 +9,9 @@
 #include "limes/experiment/registry.hpp"
 #include "limes/experiment/report_folder.hpp"
 #include "limes/experiment/version.hpp"
+#include "many_runs.hpp"
 #include "result_page.hpp"
+#include "run_output.hpp"
 #include "streams.hpp"
 #include "system_pages.hpp"
 
@@ -17,48 +19,14 @@ namespace limes::app {
 
 namespace {
 
-int exit_status(system::Status status) {
-  switch (status) {
-    case system::Status::kOk:
-      return 0;
-    case system::Status::kNotConverged:
-    case system::Status::kDiverged:
-      return 3;
-    case system::Status::kInterrupted:
-      return 130;
-  }
-  return 1;
-}
-
 int run(const Arguments& arguments, const StopToken& stop) {
   const auto experiment = experiment::read_experiment(arguments.name, arguments.sets, arguments.seed);
   const system::System& system = experiment::find_system(experiment.system, experiment.system_place);
   ProgressLine progress;
-  experiment::RunOptions options;
-  options.only = arguments.only;
-  options.quick = arguments.quick;
-  options.threads = arguments.threads;
-  options.directory = arguments.out;
-  options.default_directory = !arguments.json;
-  options.stop = stop;
-  options.progress = [&](const std::string& phase, double fraction, const std::string& activity) {
-    progress.show(phase, fraction, activity);
-  };
-  options.notice = [&](const std::string& text) {
-    progress.clear();
-    print_message(text);
-  };
+  const experiment::RunOptions options = run_options(arguments, stop, progress);
   const experiment::RunOutcome outcome = experiment::run(system, experiment, options);
   progress.clear();
-  if (arguments.json) {
-    print_result(experiment::json_text(outcome.result));
-  } else {
-    const std::string place =
-        outcome.directory.empty() ? "" : fmt::format("\nresults: {0}\nreport:  {0}/report.html\n", outcome.directory);
-    print_result(result_page(outcome.result) + place);
-  }
-  if (outcome.output_error) std::rethrow_exception(outcome.output_error);
-  return exit_status(outcome.status);
+  return print_outcome(arguments, outcome, result_page(outcome.result));
 }
 
 void write_matrix(const Arguments& arguments) {
@@ -93,6 +61,10 @@ int execute(const Arguments& arguments, const StopToken& stop) {
       return 0;
     case Command::kRun:
       return run(arguments, stop);
+    case Command::kSweep:
+      return sweep(arguments, stop);
+    case Command::kConverge:
+      return converge(arguments, stop);
     case Command::kReport:
       print_result(experiment::rebuild_report(arguments.name) + "\n");
       return 0;

@@ -173,21 +173,27 @@ std::string measured_text(double value, double error) {
   return fmt::format("{:.{}f} ± {:.{}f}", value, shown, error, shown);
 }
 
-std::string result_page(const Json& result) {
-  std::string title = result.value("title", "");
-  std::string text = fmt::format("{}{}{}   seed {}\n", result.value("system", ""), title.empty() ? "" : "   ", title,
-                                 member(result, "seed").dump());
+std::string heading_of(const Json& result) {
+  const std::string title = result.value("title", "");
   const std::string status = result.value("status", "ok");
-  if (status != "ok") text += status_words(status) + "\n";
+  return fmt::format("{}{}{}   seed {}\n", result.value("system", ""), title.empty() ? "" : "   ", title,
+                     member(result, "seed").dump()) +
+         (status == "ok" ? "" : status_words(status) + "\n");
+}
+
+std::string warnings_of(const Json& result) {
+  std::string text = member(result, "warnings").empty() ? "" : "\n";
+  for (const Json& warning : member(result, "warnings")) text += paragraph("warning: " + warning.get<std::string>());
+  return text;
+}
+
+std::string result_page(const Json& result) {
+  std::string text = heading_of(result);
   text += quantity_tables(result);
   text += curve_rows(result);
   const std::string notes = remarks(result);
   if (!notes.empty()) text += "\n" + notes;
-  if (!member(result, "warnings").empty()) text += "\n";
-  for (const Json& warning : member(result, "warnings")) {
-    text += paragraph("warning: " + warning.get<std::string>());
-  }
-  return text;
+  return text + warnings_of(result);
 }
 
 }  // namespace limes::app

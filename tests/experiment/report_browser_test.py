@@ -33,9 +33,9 @@ class Page(html.parser.HTMLParser):
                 self.references.append((tag, name, value))
         self.handlers += [name for name in attributes if name.startswith("on")]
         if tag == "figure":
-            self.figures.append({"drawn": attributes.get("data-drawn", ""), "svg": 0, "path": 0, "vega": False})
+            self.figures.append({"drawn": attributes.get("data-drawn", ""), "svg": 0, "path": 0, "rect": 0, "vega": False})
             self.depth += 1
-        if self.depth and tag in ("svg", "path"):
+        if self.depth and tag in ("svg", "path", "rect"):
             self.figures[-1][tag] += 1
         if self.depth and tag == "svg" and attributes.get("class") == "marks":
             self.figures[-1]["vega"] = True
@@ -75,7 +75,9 @@ def check(browser, program, result, folder):
     require(len(page.figures) == int(number) > 0, f"{len(page.figures)} figures instead of {number}")
     for i, figure in enumerate(page.figures):
         require(figure["svg"] > 0 and figure["path"] > 10, f"figure {i} is empty: {figure}")
-        if kind == "interactive":
+        if figure["drawn"] == "map":
+            require(figure["rect"] > 64, f"heat map {i} has no cells: {figure}")  # 64 make up the colour scale
+        elif kind == "interactive":
             require(figure["drawn"] == "interactive" and figure["vega"], f"figure {i} is not interactive: {figure}")
     require(not page.references, f"refers to other files: {page.references}")
     require(not page.handlers, f"has inline event handlers: {page.handlers}")

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cctype>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -34,6 +35,11 @@ std::optional<std::string> CheckpointFiles::load(const std::string& name) const 
   std::string bytes{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
   if (stream.bad()) return std::nullopt;
   return bytes;
+}
+
+void CheckpointFiles::remove(const std::string& name) {
+  std::error_code ignored;
+  std::filesystem::remove(path_of(name), ignored);
 }
 
 }  // namespace limes::experiment

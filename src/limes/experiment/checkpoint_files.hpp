@@ -16,6 +16,8 @@ class CheckpointFiles : public system::CheckpointStore {
       : folder_(std::move(folder)), report_(std::move(report)) {}
   void save(const std::string& name, const std::string& bytes) override;
   [[nodiscard]] std::optional<std::string> load(const std::string& name) const override;
+  /// Removes a checkpoint that nobody will ask for again.
+  void remove(const std::string& name);
   /// The file of a checkpoint: every byte of the name that is no letter, digit, `_` or `-` is written as %XX.
   [[nodiscard]] std::string path_of(const std::string& name) const;
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "limes/system/system.hpp"
+#include "limes/experiment/checkpoint_files.hpp"
 
 namespace limes::experiment {
 
@@ -30,7 +30,7 @@ class ResultDirectory {
   ResultDirectory& operator=(const ResultDirectory&) = delete;
 
   [[nodiscard]] const std::string& path() const { return path_; }
-  [[nodiscard]] system::CheckpointStore& checkpoints() { return *checkpoints_; }
+  [[nodiscard]] CheckpointFiles& checkpoints() { return *checkpoints_; }
   /// True if checkpoints of an earlier, interrupted run of the same experiment are there.
   [[nodiscard]] bool continues() const { return continues_; }
 
@@ -46,7 +46,7 @@ class ResultDirectory {
   std::string partial_;
   int lock_ = -1;
   bool continues_ = false;
-  std::unique_ptr<system::CheckpointStore> checkpoints_;
+  std::unique_ptr<CheckpointFiles> checkpoints_;
 };
 
 }  // namespace limes::experiment

@@ -24,29 +24,6 @@ using Values = std::map<std::string, GivenValue>;
 // Larger than any experiment that a person writes, matrices in coupling.values included.
 constexpr std::streamsize kLargestFile = 64 << 20;
 
-std::string read_whole(const std::string& file) {
-  const Place place{.file = file, .line = 0, .column = 0, .key = {}};
-  std::error_code error;
-  const fs::file_status status = fs::status(file, error);
-  if (status.type() == fs::file_type::not_found) {
-    throw InputError(place, "no such file", "`limes new SYSTEM > my.toml` writes one to start from");
-  }
-  if (fs::is_directory(status)) throw InputError(place, "is a folder, not an experiment file");
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw InputError(place, fmt::format("can't be read: {}", std::strerror(errno)));
-  std::string text;
-  std::array<char, 65536> block{};
-  while (stream.read(block.data(), block.size()) || stream.gcount() > 0) {
-    text.append(block.data(), static_cast<std::size_t>(stream.gcount()));
-    if (static_cast<std::streamsize>(text.size()) > kLargestFile) {
-      throw InputError(place, "is larger than 64 MiB, which no experiment file is",
-                       "give large matrices by coupling.file");
-    }
-  }
-  if (stream.bad()) throw InputError(place, fmt::format("can't be read: {}", std::strerror(errno)));
-  return text;
-}
-
 /// Changes one element of an array that was given as a whole before.
 void set_element(Values& values, const Override& change) {
   const Place place{"--set " + change.key, 0, 0, change.key};
@@ -143,6 +120,29 @@ Values schema_values(Values values) {
 
 }  // namespace
 
+std::string experiment_file_text(const std::string& file) {
+  const Place place{.file = file, .line = 0, .column = 0, .key = {}};
+  std::error_code error;
+  const fs::file_status status = fs::status(file, error);
+  if (status.type() == fs::file_type::not_found) {
+    throw InputError(place, "no such file", "`limes new SYSTEM > my.toml` writes one to start from");
+  }
+  if (fs::is_directory(status)) throw InputError(place, "is a folder, not an experiment file");
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) throw InputError(place, fmt::format("can't be read: {}", std::strerror(errno)));
+  std::string text;
+  std::array<char, 65536> block{};
+  while (stream.read(block.data(), block.size()) || stream.gcount() > 0) {
+    text.append(block.data(), static_cast<std::size_t>(stream.gcount()));
+    if (static_cast<std::streamsize>(text.size()) > kLargestFile) {
+      throw InputError(place, "is larger than 64 MiB, which no experiment file is",
+                       "give large matrices by coupling.file");
+    }
+  }
+  if (stream.bad()) throw InputError(place, fmt::format("can't be read: {}", std::strerror(errno)));
+  return text;
+}
+
 Experiment read_experiment_text(const std::string& text, const std::string& file,
                                 const std::vector<std::string>& overrides, std::optional<std::uint64_t> seed) {
   Experiment experiment;
@@ -180,7 +180,7 @@ Experiment read_experiment_text(const std::string& text, const std::string& file
 
 Experiment read_experiment(const std::string& file, const std::vector<std::string>& overrides,
                            std::optional<std::uint64_t> seed) {
-  return read_experiment_text(file.empty() ? "" : read_whole(file), file, overrides, seed);
+  return read_experiment_text(file.empty() ? "" : experiment_file_text(file), file, overrides, seed);
 }
 
 InputError with_file(const InputError& error, const Experiment& experiment) {

@@ -37,6 +37,9 @@ struct Experiment {
                                               const std::vector<std::string>& overrides = {},
                                               std::optional<std::uint64_t> seed = std::nullopt);
 
+/// The text of an experiment file. Throws InputError: missing file, folder, unreadable, larger than 64 MiB.
+[[nodiscard]] std::string experiment_file_text(const std::string& file);
+
 /// Checks the experiment's values against the schema and fills in the defaults. File names become absolute: relative to
 /// the experiment's folder, or to the current folder if given by `--set`. An error without a place names the file.
 [[nodiscard]] system::Parameters resolve(const Experiment& experiment, const system::System& system);

@@ -38,16 +38,21 @@ std::size_t mark_stride(const Series& series) {
 }
 
 std::vector<Figure> figures_of(const nlohmann::ordered_json& result) {
+  std::vector<Figure> figures;
+  const bool plane = list_of(object_of(result, "sweep"), "over").size() == 2;
   std::vector<std::string> names;
   std::map<std::string, std::vector<ReadCurve>> by_name;
   for (const auto& entry : list_of(result, "curves")) {
+    if (plane && list_of(entry, "axes").size() >= 2) {
+      for (Figure& figure : map_figures(entry)) figures.push_back(std::move(figure));
+      continue;
+    }
     auto curve = read_curve(entry);
     if (!curve) continue;
     if (by_name.find(curve->name) == by_name.end()) names.push_back(curve->name);
     by_name[curve->name].push_back(std::move(*curve));
   }
 
-  std::vector<Figure> figures;
   for (const auto& name : names) {
     const auto& curves = by_name[name];
     if (is_cloud(curves.front())) {

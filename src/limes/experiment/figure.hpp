@@ -2,6 +2,7 @@
 // What a figure shows, free of how it is drawn: the static SVG and the interactive page are both made from it.
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,17 @@ struct FigureAxis {
   bool logarithmic = false;
 };
 
+/// A value for each cell of a plane, shown by its colour. NaN: no value.
+struct HeatMap {
+  std::vector<double> x_edges;  ///< ascending, one more than there are columns
+  std::vector<double> y_edges;
+  std::vector<double> values;       ///< column by column
+  std::vector<std::string> titles;  ///< what a cell says under the mouse; empty: nothing
+  double low = 0.0;                 ///< value of the first colour
+  double high = 1.0;
+  std::string label;  ///< of the colour scale
+};
+
 struct Figure {
   std::string id;        ///< file name without `.svg`
   std::string title;     ///< one line
@@ -40,6 +52,7 @@ struct Figure {
   FigureAxis y;
   bool equal_aspect = false;  ///< a plane: one unit is as long on both axes
   std::vector<Series> series;
+  std::optional<HeatMap> map;  ///< drawn below the series
 };
 
 /// All figures of a result (`result.json`, DESIGN section 6), thinned for display. Entries that hold no number to draw

@@ -26,6 +26,10 @@ inline constexpr double kBandWidth = 2.0;
 /// where the spectrum is that of the coupling part alone).
 [[nodiscard]] Figure plane_figure(const std::vector<ReadCurve>& curves, const ResultJson& result);
 
+/// A curve whose last two axes are the keys of a sweep: a heat map of the theory and one of the simulation, in the same
+/// colours.
+[[nodiscard]] std::vector<Figure> map_figures(const ResultJson& entry);
+
 /// Simulation - theory against 1 / N, with the fitted line a + b / N.
 [[nodiscard]] std::optional<Figure> convergence_figure(const ResultJson& entry);
 

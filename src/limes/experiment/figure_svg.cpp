@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "limes/experiment/figure_map_svg.hpp"
 #include "limes/experiment/figure_scale.hpp"
 #include "limes/experiment/report_text.hpp"
 
@@ -17,6 +18,7 @@ namespace {
 constexpr double kWidth = 640.0;
 constexpr double kLeft = 76.0;
 constexpr double kRight = 18.0;
+constexpr double kMapRight = 92.0;  // beside a heat map stands its colour scale
 constexpr double kBottom = 56.0;
 constexpr double kPlotHeight = 316.0;
 constexpr double kLegendLine = 20.0;
@@ -120,7 +122,7 @@ void write_points(Out out, const Series& series, const Frame& frame) {
 }
 
 void write_axes(Out out, const Figure& figure, const Frame& frame) {
-  const double bottom = frame.top + kPlotHeight, right = kWidth - kRight;
+  const double bottom = frame.top + kPlotHeight, right = kLeft + frame.x.length;
   for (const auto& tick : ticks(frame.x, 7)) {
     const double px = frame.px(tick.value);
     fmt::format_to(out,
@@ -152,6 +154,11 @@ double characters(const std::string& text) {
 /// Writes the legend from `top` on and returns its height.
 double write_legend(std::string& text, const Figure& figure, double top) {
   double x = kLeft, y = top;
+  if (figure.map) {
+    fmt::format_to(std::back_inserter(text), "<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>",
+                   kWidth - 8.0, top + 4.5, escaped(figure.map->label));
+    return kLegendLine;
+  }
   for (const auto& series : figure.series) {
     const double width = 46.0 + 6.9 * characters(series.label);
     if (x > kLeft && x + width > kWidth) {
@@ -191,8 +198,9 @@ std::string figure_svg(const Figure& figure, SvgUse use) {
   }
 
   Frame frame;
-  frame.x = scale_of(figure, false, kWidth - kLeft - kRight, 0.03);
-  frame.y = scale_of(figure, true, kPlotHeight, 0.06);
+  const double margin = figure.map ? 0.0 : 1.0;
+  frame.x = scale_of(figure, false, kWidth - kLeft - (figure.map ? kMapRight : kRight), 0.03 * margin);
+  frame.y = scale_of(figure, true, kPlotHeight, 0.06 * margin);
   frame.top = top;
   if (figure.equal_aspect) equalise(frame.x, frame.y);
   const double height = top + kPlotHeight + kBottom;
@@ -215,6 +223,9 @@ std::string figure_svg(const Figure& figure, SvgUse use) {
       out,
       "<clipPath id=\"{}\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/></clipPath><g clip-path=\"url(#{})\">",
       clip, kLeft, top, frame.x.length, kPlotHeight, clip);
+  if (figure.map) {
+    svg += map_cells(*figure.map, [&](double x) { return frame.px(x); }, [&](double y) { return frame.py(y); });
+  }
   for (const auto& series : figure.series) {
     fmt::format_to(out, "<g class=\"s-{}\">", series.colour);
     if (series.band) write_band(out, series, frame);
@@ -222,7 +233,9 @@ std::string figure_svg(const Figure& figure, SvgUse use) {
     if (series.points) write_points(out, series, frame);
     svg += "</g>";
   }
-  svg += "</g></svg>\n";
+  svg += "</g>";
+  if (figure.map) svg += map_scale(*figure.map, kLeft + frame.x.length + 14.0, top, kPlotHeight);
+  svg += "</svg>\n";
   return svg;
 }
 

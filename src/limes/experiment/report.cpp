@@ -41,6 +41,7 @@ nlohmann::ordered_json axis_data(const Figure& figure, bool vertical) {
 nlohmann::ordered_json figure_data(const std::vector<Figure>& figures) {
   auto list = nlohmann::ordered_json::array();
   for (const auto& figure : figures) {
+    if (figure.map) continue;  // stays as it is drawn; its cells say their values themselves
     auto all_series = nlohmann::ordered_json::array();
     for (const auto& series : figure.series) {
       nlohmann::ordered_json data{{"label", series.label},   {"colour", series.colour}, {"line", series.line},

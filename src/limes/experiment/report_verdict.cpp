@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 #include "limes/experiment/figure_reading.hpp"
 #include "limes/experiment/report_text.hpp"
@@ -44,6 +45,36 @@ std::string sentence(const std::string& verdict) {
   return "Nothing to compare";
 }
 
+/// P(X >= k) for a binomial X of n trials with chance p.
+double binomial_upper(int n, int k, double p) {
+  double below = 0.0;
+  for (int i = 0; i < k; ++i) {
+    below += std::exp(std::lgamma(n + 1.0) - std::lgamma(i + 1.0) - std::lgamma(n - i + 1.0) + i * std::log(p) +
+                      (n - i) * std::log1p(-p));
+  }
+  return std::max(0.0, 1.0 - below);
+}
+
+/// Of a sweep: each point is judged by itself, so that one in a hundred may disagree by chance.
+void sweep_headline(const nlohmann::ordered_json& sweep, Headline& headline) {
+  constexpr double kLevel = 0.01;
+  const auto& points = object_of(sweep, "point_verdicts");
+  const auto count = [&](const char* verdict) {
+    return points.contains(verdict) ? static_cast<int>(number_of(points[verdict])) : 0;
+  };
+  const int agree = count("agree"), finite_size = count("finite_size"), disagree = count("disagree");
+  const int judged = agree + finite_size + disagree;
+  if (judged == 0) return;
+  const bool chance = disagree == 0 || binomial_upper(judged, disagree, kLevel) > kLevel;
+  headline.verdict = !chance ? "disagree" : finite_size > 0 ? "finite_size" : "agree";
+  headline.words = fmt::format("Theory and simulation agree at {} of {} points", agree, judged);
+  if (finite_size > 0) headline.words += fmt::format(", up to finite-size shifts at {}", finite_size);
+  if (disagree > 0) headline.words += fmt::format(", disagree at {}", disagree);
+  headline.details.push_back(
+      fmt::format("each point is judged by itself: a right theory is refused at one point in a hundred{}",
+                  disagree > 0 && chance ? ", and no more than that is seen here" : ""));
+}
+
 }  // namespace
 
 int severity(const std::string& verdict) {
@@ -71,7 +102,7 @@ std::string VerdictCount::verdict() const {
 
 std::vector<VerdictCount> count_verdicts(const nlohmann::ordered_json& result) {
   std::vector<VerdictCount> counts;
-  for (const char* list : {"quantities", "curves"}) {
+  for (const char* list : {"quantities", "curves", "convergence"}) {
     for (const auto& entry : list_of(result, list)) {
       const auto verdict = text_of(entry, "verdict");
       if (severity(verdict) == 0) continue;
@@ -109,7 +140,15 @@ Headline headline_of(const nlohmann::ordered_json& result) {
                                                : "The theory did not converge";
     headline.details.insert(headline.details.begin(),
                             "What was reached is shown below; it is not a result. Verdicts are provisional.");
+    if (result.contains("sweep")) {
+      headline.words = status == "interrupted" ? "Interrupted: the points finished so far" : "Some points gave no result";
+      headline.details.front() = "Points without a result are empty below; the warnings name them.";
+    }
     return headline;
+  }
+  if (result.is_object() && result.contains("sweep")) {
+    sweep_headline(result["sweep"], headline);
+    if (!headline.verdict.empty()) return headline;
   }
   if (counts.empty()) {
     headline.verdict = "neutral";

@@ -32,14 +32,6 @@ using system::SimulationOutcome;
 using system::Status;
 using system::TheoryOutcome;
 
-std::string option_text(const RunOptions& options) {
-  std::string text;
-  if (options.only == Only::kTheory) text += "--only theory";
-  if (options.only == Only::kSimulation) text += "--only simulation";
-  if (options.quick) text += text.empty() ? "--quick" : " --quick";
-  return text;
-}
-
 /// The seed of the second size, unrelated to that of the first: the two sizes must be independent samples, or their
 /// difference would not have the error that the comparison computes (splitmix64's increment and first mixing step).
 std::uint64_t second_seed(std::uint64_t seed) {
@@ -50,15 +42,15 @@ std::uint64_t second_seed(std::uint64_t seed) {
 
 class Runner {
  public:
-  Runner(const RunOptions& options, ResultDirectory* directory) : options_(options), directory_(directory) {}
+  Runner(const RunOptions& options, system::CheckpointStore* store) : options_(options), store_(store) {}
 
   /// Calls `work` with the context of one phase and notes the seconds that it took.
   template <typename Work>
   auto phase(const std::string& name, Work work) {
     std::unique_ptr<CheckpointPart> checkpoints;
-    if (directory_ != nullptr) checkpoints = std::make_unique<CheckpointPart>(directory_->checkpoints(), name + "/");
+    if (store_ != nullptr) checkpoints = std::make_unique<CheckpointPart>(*store_, name + "/");
     system::Context context;
-    context.threads = threads();
+    context.threads = threads_of(options_);
     context.stop = options_.stop;
     context.checkpoints = checkpoints.get();
     context.progress = [this, &name](double fraction, const std::string& activity) {
@@ -102,11 +94,6 @@ class Runner {
     });
   }
 
-  [[nodiscard]] int threads() const {
-    return options_.threads > 0 ? options_.threads
-                                : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  }
-
   Json seconds = Json::object();
 
  private:
@@ -124,25 +111,8 @@ class Runner {
   }
 
   const RunOptions& options_;
-  ResultDirectory* directory_;
+  system::CheckpointStore* store_;
 };
-
-Status worse(Status a, Status b) {
-  const auto rank = [](Status status) {
-    switch (status) {
-      case Status::kOk:
-        return 0;
-      case Status::kNotConverged:
-        return 1;
-      case Status::kDiverged:
-        return 2;
-      case Status::kInterrupted:
-        return 3;
-    }
-    return 3;
-  };
-  return rank(a) >= rank(b) ? a : b;
-}
 
 /// The size of a run in the system's own measure, all populations together.
 std::optional<double> size_of(const system::System& system, const system::Parameters& parameters) {
@@ -204,6 +174,37 @@ Computed compute(const system::System& system, const Prepared& prepared, const R
   return done;
 }
 
+}  // namespace
+
+Status worse(Status a, Status b) {
+  const auto rank = [](Status status) {
+    switch (status) {
+      case Status::kOk:
+        return 0;
+      case Status::kNotConverged:
+        return 1;
+      case Status::kDiverged:
+        return 2;
+      case Status::kInterrupted:
+        return 3;
+    }
+    return 3;
+  };
+  return rank(a) >= rank(b) ? a : b;
+}
+
+std::string option_text(const RunOptions& options) {
+  std::string text;
+  if (options.only == Only::kTheory) text += "--only theory";
+  if (options.only == Only::kSimulation) text += "--only simulation";
+  if (options.quick) text += text.empty() ? "--quick" : " --quick";
+  return text;
+}
+
+int threads_of(const RunOptions& options) {
+  return options.threads > 0 ? options.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
 ResultFiles files_of(const system::System& system, const Json& result, const std::string& experiment) {
   ResultFiles files = {{"result.json", json_text(result)},
                        {"result.h5", result_hdf5(result)},
@@ -221,8 +222,6 @@ std::string place_of_results(const Experiment& experiment, const RunOptions& opt
   return fmt::format("runs/{}-{}", stem.empty() ? experiment.system : stem, fingerprint.substr(0, 8));
 }
 
-}  // namespace
-
 RunOutcome run(const system::System& system, const Experiment& experiment, const RunOptions& options) {
   const Prepared prepared = prepare(experiment, system, options.quick);
   const std::string identity = fingerprint(system, prepared.parameters, option_text(options));
@@ -236,13 +235,13 @@ RunOutcome run(const system::System& system, const Experiment& experiment, const
     if (directory->continues())
       options.notice("going on with the interrupted run in " + directory->path() + ".partial");
   }
-  Runner runner(options, directory.get());
+  Runner runner(options, directory ? &directory->checkpoints() : options.checkpoints);
   const Computed done = compute(system, prepared, options, runner);
 
   RunOutcome outcome;
   outcome.status = done.status;
   const ResultHead head{system,   prepared.parameters,  experiment.title, done.status,
-                        identity, option_text(options), runner.threads()};
+                        identity, option_text(options), threads_of(options)};
   outcome.result = result_json(head, done.comparison, done.theory ? &*done.theory : nullptr,
                                done.simulation ? &*done.simulation : nullptr, runner.seconds);
   if (directory) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "limes/base/interruption.hpp"
+#include "limes/experiment/directory.hpp"
 #include "limes/experiment/experiment_file.hpp"
 #include "limes/system/system.hpp"
 
@@ -23,6 +24,8 @@ struct RunOptions {
   bool default_directory = true;
   /// A theory that took longer is kept with the checkpoints, so that a run that goes on need not solve it again.
   double keep_theory_after_seconds = 1.0;
+  /// Where the state of a run without a place of its own is kept (one point of a sweep); null: nowhere.
+  system::CheckpointStore* checkpoints = nullptr;
   StopToken stop;
   std::function<void(const std::string& phase, double fraction, const std::string& activity)> progress =
       [](const std::string&, double, const std::string&) {};
@@ -41,5 +44,22 @@ struct RunOutcome {
 /// status kInterrupted; the same call goes on from there and ends with the same bits as an uninterrupted one.
 /// Throws InputError and OutputError before anything is computed.
 [[nodiscard]] RunOutcome run(const system::System& system, const Experiment& experiment, const RunOptions& options);
+
+/// The graver of two: interrupted, diverged, not converged, ok, in this order.
+[[nodiscard]] system::Status worse(system::Status a, system::Status b);
+
+/// `--only theory --quick`: the options that change a result, as its provenance names them.
+[[nodiscard]] std::string option_text(const RunOptions& options);
+
+/// Options.threads, or all that the machine has.
+[[nodiscard]] int threads_of(const RunOptions& options);
+
+/// Where the results go: `options.directory`, `output.directory`, or `runs/STEM-FINGERPRINT`; empty: nowhere.
+[[nodiscard]] std::string place_of_results(const Experiment& experiment, const RunOptions& options,
+                                           const std::string& fingerprint);
+
+/// The files of a result: JSON, HDF5, report, figures and the resolved experiment.
+[[nodiscard]] ResultFiles files_of(const system::System& system, const system::Json& result,
+                                   const std::string& experiment);
 
 }  // namespace limes::experiment

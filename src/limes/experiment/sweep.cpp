@@ -1,0 +1,82 @@
+#include "limes/experiment/sweep.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <memory>
+
+#include "limes/experiment/directory.hpp"
+#include "limes/experiment/experiment_text.hpp"
+#include "limes/experiment/fingerprint.hpp"
+#include "limes/experiment/point_runs.hpp"
+#include "limes/experiment/preparation.hpp"
+#include "limes/experiment/sweep_json.hpp"
+#include "limes/experiment/version.hpp"
+
+namespace limes::experiment {
+
+namespace {
+
+using system::Status;
+
+std::string over_text(const Grid& grid) {
+  std::string text;
+  for (const GridAxis& axis : grid.axes) {
+    text += fmt::format("{}--over {}={}", text.empty() ? "" : " ", axis.path, fmt::join(axis.texts, ","));
+  }
+  return text;
+}
+
+/// A short form for people: `--over network.gain=0.5,0.75,...,2`.
+std::string brief_text(const Grid& grid) {
+  std::string text;
+  for (const GridAxis& axis : grid.axes) {
+    const bool all = axis.texts.size() <= 12;
+    const std::string values = all ? fmt::format("{}", fmt::join(axis.texts, ","))
+                                   : fmt::format("{},{},...,{}", axis.texts[0], axis.texts[1], axis.texts.back());
+    text += fmt::format("{}--over {}={}", text.empty() ? "" : " ", axis.path, values);
+  }
+  return text;
+}
+
+}  // namespace
+
+RunOutcome sweep(const system::System& plain, const Grid& grid, const RunOptions& options) {
+  const system::System system = for_points(plain, grid.axes);
+  std::string identity_text = "sweep " + over_text(grid);
+  for (const std::string& point : check_points(system, grid.points, options)) identity_text += "\n" + point;
+  const Experiment& first = grid.points.front().experiment;
+  const Prepared prepared = prepare(first, system, options.quick);
+  const std::string identity = fingerprint(system, prepared.parameters, identity_text);
+
+  std::unique_ptr<ResultDirectory> directory;
+  if (const std::string place = place_of_results(first, options, identity); !place.empty() || options.directory) {
+    directory = std::make_unique<ResultDirectory>(place, identity, version() + " " + commit() + " " + compiler(),
+                                                  options.notice);
+    if (directory->continues())
+      options.notice("going on with the interrupted sweep in " + directory->path() + ".partial");
+  }
+  const PointRuns runs =
+      run_points(system, grid.points, options, directory ? &directory->checkpoints() : nullptr, threads_of(options));
+
+  RunOutcome outcome;
+  for (const auto& point : runs.points)
+    outcome.status = worse(outcome.status, point ? point->status : Status::kInterrupted);
+  const std::string shown = option_text(options) + (option_text(options).empty() ? "" : " ") + brief_text(grid);
+  const ResultHead head{system, prepared.parameters, first.title, outcome.status, identity, shown, threads_of(options)};
+  outcome.result = sweep_json(head, grid, runs);
+  if (directory) {
+    try {
+      options.progress("writing", 0.0, "");
+      const std::string text = fmt::format("# The first point of: limes sweep experiment.toml {}\n", shown) +
+                               resolved_experiment(system, prepared.parameters, first.title);
+      directory->publish(files_of(system, outcome.result, text), outcome.status == Status::kInterrupted);
+      outcome.directory = directory->path();
+    } catch (const Error&) {
+      outcome.output_error = std::current_exception();
+    }
+  }
+  return outcome;
+}
+
+}  // namespace limes::experiment
