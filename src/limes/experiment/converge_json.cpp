@@ -111,7 +111,7 @@ std::pair<Verdict, std::string> judged(const Line& line, double adjusted_limit_p
     if (fit.law_p > kLawLevel) return {Verdict::kFiniteSize, "the difference falls as 1/N"};
     return {Verdict::kFiniteSize, "the difference falls with size, not quite as 1/N"};
   }
-  if (fit.root_law_p > kLawLevel) {
+  if (fit.root_law_p > kLevel) {
     return {Verdict::kFiniteSize, "the differences also follow N^-1/2 with limit zero; larger sizes would tell"};
   }
   if (fit.law_p <= kLawLevel) {

@@ -145,7 +145,10 @@ std::optional<Figure> convergence_figure(const ResultJson& entry) {
   if (sizes.empty() || sizes.size() != difference.size()) return std::nullopt;
   Figure figure;
   figure.quantity = text_of(entry, "name");
-  const auto branch = text_of(entry, "branch");
+  auto branch = text_of(entry, "branch");
+  const auto also = [&](const std::string& text) { branch += (branch.empty() ? "" : ", ") + text; };
+  if (entry.contains("component")) also(fmt::format("component {}", number_of(entry["component"])));
+  if (const auto part = text_of(entry, "part"); !part.empty()) also(part + " part");
   figure.id = "convergence-" + figure.quantity + (branch.empty() ? "" : "-" + branch);
   figure.title = "Convergence: " + title_of_name(figure.quantity) + (branch.empty() ? "" : ", " + branch);
   figure.x.label = "1 / N";

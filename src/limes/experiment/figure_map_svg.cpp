@@ -53,9 +53,9 @@ std::string map_cells(const HeatMap& map, const std::function<double(double)>& p
       if (!std::isfinite(value) && !titled) continue;
       const double left = px(map.x_edges[i]), right = px(map.x_edges[i + 1]);
       const double low = py(map.y_edges[j]), high = py(map.y_edges[j + 1]);
-      // A little overlap hides the seams that smoothing leaves between neighbours. No value: nothing but the title.
+      // No value: nothing but the title.
       fmt::format_to(out, "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"{}\"", left, high,
-                     right - left + 0.4, low - high + 0.4,
+                     right - left, low - high,
                      std::isfinite(value) ? map_colour((value - map.low) / (map.high - map.low)) : "transparent");
       if (titled) {
         fmt::format_to(out, "><title>{}</title></rect>", escaped(map.titles[cell]));

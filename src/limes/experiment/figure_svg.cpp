@@ -224,7 +224,10 @@ std::string figure_svg(const Figure& figure, SvgUse use) {
       "<clipPath id=\"{}\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/></clipPath><g clip-path=\"url(#{})\">",
       clip, kLeft, top, frame.x.length, kPlotHeight, clip);
   if (figure.map) {
-    svg += map_cells(*figure.map, [&](double x) { return frame.px(x); }, [&](double y) { return frame.py(y); });
+    svg += "<g shape-rendering=\"crispEdges\">";  // no seams between cells
+    svg += map_cells(
+        *figure.map, [&](double x) { return frame.px(x); }, [&](double y) { return frame.py(y); });
+    svg += "</g>";
   }
   for (const auto& series : figure.series) {
     fmt::format_to(out, "<g class=\"s-{}\">", series.colour);

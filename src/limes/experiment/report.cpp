@@ -1,6 +1,7 @@
 #include "limes/experiment/report.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <cmath>
 
 #include "limes/experiment/figure_reading.hpp"
@@ -99,7 +100,9 @@ std::string header(const nlohmann::ordered_json& result, const system::System* s
 
 std::string scripts(const std::vector<Figure>& figures) {
   const auto modules = library_modules();
-  if (modules.empty() || figures.empty()) return {};
+  const bool interactive =
+      std::any_of(figures.begin(), figures.end(), [](const Figure& figure) { return !figure.map; });
+  if (modules.empty() || !interactive) return {};
   std::string html =
       "<script type=\"application/json\" id=\"figure-data\">" + json_for_script(figure_data(figures)) + "</script>\n";
   html += "<!--\n";
@@ -134,6 +137,7 @@ std::string report_html(const nlohmann::ordered_json& result, const system::Syst
   page += card_section(result, system);
   page += figure_section(figures, result);
   page += table_section(result);
+  page += convergence_section(result);
   page += branch_section(result);
   page += special_point_section(result);
   page += model_section(result, system);

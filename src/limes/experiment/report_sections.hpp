@@ -26,6 +26,9 @@ namespace limes::experiment {
 /// Special points of a continuation.
 [[nodiscard]] std::string special_point_section(const nlohmann::ordered_json& result);
 
+/// The laws of a finite-size study.
+[[nodiscard]] std::string convergence_section(const nlohmann::ordered_json& result);
+
 /// Equations, conventions, limits, references.
 [[nodiscard]] std::string model_section(const nlohmann::ordered_json& result, const system::System* system);
 [[nodiscard]] std::string parameter_section(const nlohmann::ordered_json& result, const system::System* system);

@@ -65,14 +65,15 @@ void sweep_headline(const nlohmann::ordered_json& sweep, Headline& headline) {
   const int agree = count("agree"), finite_size = count("finite_size"), disagree = count("disagree");
   const int judged = agree + finite_size + disagree;
   if (judged == 0) return;
-  const bool chance = disagree == 0 || binomial_upper(judged, disagree, kLevel) > kLevel;
+  const double p = binomial_upper(judged, disagree, kLevel);
+  const bool chance = disagree == 0 || p > kLevel;
   headline.verdict = !chance ? "disagree" : finite_size > 0 ? "finite_size" : "agree";
   headline.words = fmt::format("Theory and simulation agree at {} of {} points", agree, judged);
   if (finite_size > 0) headline.words += fmt::format(", up to finite-size shifts at {}", finite_size);
   if (disagree > 0) headline.words += fmt::format(", disagree at {}", disagree);
-  headline.details.push_back(
-      fmt::format("each point is judged by itself: a right theory is refused at one point in a hundred{}",
-                  disagree > 0 && chance ? ", and no more than that is seen here" : ""));
+  headline.details.push_back(fmt::format(
+      "each point is judged by itself: a right theory is refused at one point in a hundred{}",
+      disagree > 0 && chance ? fmt::format("; as many as here in {:.2g} % of such sweeps", 100.0 * p) : ""));
 }
 
 }  // namespace
@@ -141,7 +142,8 @@ Headline headline_of(const nlohmann::ordered_json& result) {
     headline.details.insert(headline.details.begin(),
                             "What was reached is shown below; it is not a result. Verdicts are provisional.");
     if (result.contains("sweep")) {
-      headline.words = status == "interrupted" ? "Interrupted: the points finished so far" : "Some points gave no result";
+      headline.words =
+          status == "interrupted" ? "Interrupted: the points finished so far" : "Some points gave no result";
       headline.details.front() = "Points without a result are empty below; the warnings name them.";
     }
     return headline;
