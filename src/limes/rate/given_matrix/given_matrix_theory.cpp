@@ -98,12 +98,12 @@ std::size_t lag_points(const RateDescription& description, const QuenchedState& 
   return static_cast<std::size_t>(std::ceil(last / lag_step(description) - 1e-9)) + 1;
 }
 
-void write_quenched(const RateDescription& description, const QuenchedProblem& problem, const QuenchedState& state,
-                    std::size_t index, system::TheoryOutcome& outcome) {
+void write_quenched(const RateDescription& description, const QuenchedProblem& problem, const QuenchedOptions& options,
+                    const QuenchedState& state, std::size_t index, system::TheoryOutcome& outcome) {
   BranchWriter writer(
       description, outcome,
       {fmt::format("quenched-{}", index), state.stable, "quenched", std::string(kQuenchedDescription), true}, true);
-  const QuenchedErrors errors = quenched_errors(problem, state);
+  const QuenchedErrors errors = quenched_errors(problem, state, options);
   const auto doubt = [&](auto& entry) {
     if (!state.converged) {
       entry.valid = false;
@@ -203,7 +203,7 @@ system::TheoryOutcome given_matrix_theory(const RateDescription& description, co
     options.stop = context.stop;
     const std::vector<QuenchedState> states = quenched_states(problem, options);
     for (std::size_t k = 0; k < states.size(); ++k) {
-      write_quenched(description, problem, states[k], k, outcome);
+      write_quenched(description, problem, options, states[k], k, outcome);
       means.push_back(states[k].mean);
       if (!states[k].converged) outcome.status = system::Status::kNotConverged;
       if (states[k].lag_tail > 1e-4) {

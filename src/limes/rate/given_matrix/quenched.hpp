@@ -53,7 +53,7 @@ struct QuenchedState {
   /// state. gamma > 0 and continuous time: exponent_coherent < 0 (the means; their coupling to the variances is left
   /// out).
   bool stable = false;
-  double stability_eigenvalue = 0.0;  ///< gamma = 0: spectral radius of that map; else exp(exponent_coherent)
+  double stability_eigenvalue = 0.0;  ///< exp(exponent_coherent)
 
   double population_mean = 0.0;      ///< mean over neurons of mu_i
   double population_variance = 0.0;  ///< variance over neurons of u: mean of v_i + frozen_variance
@@ -71,7 +71,9 @@ struct QuenchedState {
   /// psi_i(k-1)), or kappa^2 psi_i - psi_i'', equals sum_j J_ij^2 E[f_j' f_j'](k) psi_j(k) (note 5.1 and 6.3, per
   /// neuron). -infinity where perturbations die in finite time.
   double exponent_incoherent = 0.0;
-  /// Growth of coherent ones: ln rho(gamma + J diag(E f_j')), or max Re eig(J diag(E f_j')) - 1.
+  /// Growth of coherent ones. gamma = 0: ln of the spectral radius of the derivative of the map (mu, v) -> (mu', v') of
+  /// the equations (note 4.3b has its block J diag(E f_j') alone, which is the whole where f is odd about all means).
+  /// Otherwise ln rho(gamma + J diag(E f_j')), or max Re eig(J diag(E f_j')) - 1.
   double exponent_coherent = 0.0;
   double lyapunov_exponent = 0.0;  ///< the larger of the two: an estimate
   double exponent_residual = 0.0;  ///< of the eigenvalue behind it, where it was not found to full precision

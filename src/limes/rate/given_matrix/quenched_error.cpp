@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "limes/math/random.hpp"
+#include "limes/rate/given_matrix/exponent_error.hpp"
 #include "limes/rate/given_matrix/quenched_solver.hpp"
 
 namespace limes::rate::given_matrix {
@@ -244,10 +245,25 @@ QuenchedErrors quenched_errors(const QuenchedProblem& problem, const QuenchedSta
     const bool coherent = state.exponent_branch == "coherent";
     const QuenchedExponents shifted = quenched_exponents(equations, changed.point, !coherent);
     const double shift = std::abs((coherent ? shifted.coherent : shifted.incoherent) - state.lyapunov_exponent);
-    // Both shifts are first terms of expansions whose next ones are not known: quoted twice. No more than the exponent
-    // itself, and the shift by the variances, where a degenerate eigenvalue leaves no expansion.
-    const double slopes = coherent && equations.one_lag() ? slope_fluctuation_shift(solution) : 0.0;
-    errors.lyapunov_exponent += 2.0 * (shift + std::min(slopes, std::abs(state.lyapunov_exponent)));
+    const IncoherentTerms terms =
+        incoherent_terms(*solution.equations, solution.point, state.exponent_incoherent, !coherent, options.stop);
+    const double few_inputs = std::abs(terms.shared_inputs) + std::abs(terms.non_gaussian);
+    if (coherent) {
+      // Shifts are first terms of expansions whose next ones are not known: quoted twice. That of the slopes is no more
+      // than the exponent itself where a degenerate eigenvalue leaves no expansion. What it scatters out of the
+      // coherent mode goes on incoherently: with q the ratio of the growth factors of squares, the common one obeys (y
+      // - 1)(y - q) = 2 shift.
+      const double q = std::exp(2.0 * (state.exponent_incoherent - state.exponent_coherent));
+      double slopes = 0.0;
+      if (equations.one_lag()) {
+        const double scattered = 2.0 * std::min(slope_fluctuation_shift(solution), std::abs(state.lyapunov_exponent));
+        slopes = 0.5 * std::log(0.5 * (1.0 + q) + std::sqrt(0.25 * (1.0 - q) * (1.0 - q) + scattered));
+      }
+      errors.lyapunov_exponent += 2.0 * (shift + slopes) + q * few_inputs;
+    } else {
+      // Nothing says that the terms cancel; three standard errors of the one that is sampled.
+      errors.lyapunov_exponent += 2.0 * shift + few_inputs + std::abs(terms.one_vector) + 3.0 * terms.one_vector_error;
+    }
   }
   return errors;
 }

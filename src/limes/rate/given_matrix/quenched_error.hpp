@@ -33,10 +33,11 @@ struct QuenchedErrors {
 /// neurons). Each D_i of the equations is then multiplied by the factor that would give their linear form the variances
 /// C_ii, and the equations are solved again: the errors are the shifts of the averages over neurons, plus the residual.
 /// The exponent's error is twice its shift and, if it is the coherent one at gamma = 0, twice what the fluctuations of
-/// the slopes add to second order. Where the linear response does not exist (a coherent exponent >= 0) or the changed
-/// equations have no solution nearby, the error is the value's own scale (of a neuron's mean: the population's
-/// deviation). Covariances at a lag have no error here: what neurons feed back onto themselves through others changes
-/// their shape, not only their height.
+/// the slopes add to second order (scattered into incoherent growth and back); the terms of exponent_error.hpp come to
+/// that of the incoherent one, and in the proportion of both growths to that of the coherent one. Where the linear
+/// response does not exist (a coherent exponent >= 0) or the changed equations have no solution nearby, the error is
+/// the value's own scale (of a neuron's mean: the population's deviation). Covariances at a lag have no error here:
+/// what neurons feed back onto themselves through others changes their shape, not only their height.
 [[nodiscard]] QuenchedErrors quenched_errors(const QuenchedProblem& problem, const QuenchedState& state,
                                              const QuenchedOptions& options = {});
 

@@ -131,12 +131,18 @@ QuenchedExponents quenched_exponents(QuenchedEquations& equations, const Quenche
   const Product linearised = [&](const VectorXd& x) {
     return VectorXd(leak * x + coupled(*problem.coupling, slope.cwiseProduct(x)));
   };
+  // A perturbation that all samples of the noise share moves means and variances: E f_j' du_j is E f_j' dmu_j + E f_j''
+  // Cov(u_j, du_j), and Cov(u_j, du_j) = dv_j/2. So the derivative of the equations is the whole coherent
+  // linearisation; J diag(E f') is the part of it that is left where f is odd about the mean, or nothing fluctuates.
+  const bool whole = equations.one_lag() && variance.maxCoeff() > 0.0;
+  const Index size = whole ? 2 * equations.size() : equations.size();
+  const Index work = (whole ? 2 : 1) * coupling::nonzeros(*problem.coupling);
   // The coherent exponent of many neurons is an estimate that four digits are enough for.
   const KrylovEffort wanted =
       equations.size() > kManyNeurons ? KrylovEffort{1e-4, 60, 20} : KrylovEffort{1e-7, 120, 20};
   const Which which = problem.continuous ? Which::kLargestRealPart : Which::kLargestModulus;
-  const auto leading = leading_eigenvalue(linearised, equations.size(), which,
-                                          affordable(wanted, equations.size(), coupling::nonzeros(*problem.coupling)));
+  const auto leading =
+      leading_eigenvalue(whole ? equations.derivative(point) : linearised, size, which, affordable(wanted, size, work));
   result.coherent = problem.continuous ? leading.value.real() - 1.0 : std::log(std::abs(leading.value));
   result.coherent_error = problem.continuous ? leading.residual : leading.residual / std::abs(leading.value);
   if (equations.one_lag()) {

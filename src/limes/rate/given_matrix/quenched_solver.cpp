@@ -257,13 +257,6 @@ QuenchedState describe_state(const QuenchedSolution& solution, const QuenchedOpt
   state.lyapunov_exponent = std::max(exponents.incoherent, exponents.coherent);
   state.exponent_branch = exponents.coherent >= exponents.incoherent ? "coherent" : "incoherent";
   state.stability_eigenvalue = std::exp(exponents.coherent);
-  if (equations.one_lag()) {
-    const bool many = equations.size() > kManyNeurons;
-    const KrylovEffort effort = affordable(many ? KrylovEffort{1e-4, 60, 20} : KrylovEffort{1e-5, 120, 10},
-                                           2 * equations.size(), 2 * coupling::nonzeros(*equations.problem().coupling));
-    state.stability_eigenvalue = std::abs(
-        leading_eigenvalue(equations.derivative(point), 2 * equations.size(), Which::kLargestModulus, effort).value);
-  }
   state.stable = state.stability_eigenvalue < 1.0;
   return state;
 }
