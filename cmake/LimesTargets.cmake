@@ -19,7 +19,7 @@ endif()
 # definition keeps both sides of the border to one way.
 function(limes_spare_from_sanitizers)
   foreach(source IN LISTS ARGN)
-    if(source MATCHES "(coupling/spectrum|compute/leading_eigenvalues|coupling/matrix_test)\\.cpp$")
+    if(source MATCHES "(coupling/spectrum|coupling/matrix_test)\\.cpp$")
       set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "-fno-sanitize=all;-DEIGEN_MALLOC_ALREADY_ALIGNED=0")
     endif()
   endforeach()

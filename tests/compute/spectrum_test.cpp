@@ -156,44 +156,5 @@ TEST(LeadingSingularValue, BitsDoNotDependOnTheNumberOfThreads) {
   EXPECT_EQ(a.residual, b.residual);
 }
 
-void expect_leading(const RowMajorMatrix& matrix, std::size_t count, Leading leading) {
-  const SparseOperator<double> map(Eigen::SparseMatrix<double, Eigen::RowMajor>(matrix.sparseView()));
-  Threads threads(2);
-  const auto found = leading_eigenvalues(linear_map(map, threads), count, leading);
-  ASSERT_EQ(found.size(), count);
-  auto all = eigenvalues(matrix);
-  const auto rank = [leading](const std::complex<double>& value) {
-    return leading == Leading::kLargestModulus ? std::abs(value) : value.real();
-  };
-  std::sort(all.begin(), all.end(), [&](const auto& a, const auto& b) { return rank(a) > rank(b); });
-  for (std::size_t k = 0; k < count; ++k) {
-    EXPECT_NEAR(rank(found[k]), rank(all[k]), 1e-8);  // tolerance 1e-10 times conditions of eigenvalues of order 10
-    double nearest = 1e300;
-    for (const auto& value : all) nearest = std::min(nearest, std::abs(value - found[k]));
-    EXPECT_LT(nearest, 1e-8);
-  }
-}
-
-TEST(LeadingEigenvalues, EqualTheFirstOfAllEigenvalues) {
-  for (const Leading leading : {Leading::kLargestModulus, Leading::kLargestRealPart}) {
-    expect_leading(random_matrix(20), 3, leading);   // solved whole
-    expect_leading(random_matrix(300), 4, leading);  // Arnoldi
-    RowMajorMatrix outlier = random_matrix(300);
-    outlier.array() += 2.0 / 300;
-    expect_leading(outlier, 1, leading);
-    RowMajorMatrix sparse = random_matrix(400, 9);
-    sparse = (sparse.array().abs() > 0.075).select(sparse, 0.0);
-    expect_leading(sparse, 6, leading);
-  }
-}
-
-TEST(LeadingEigenvalues, BadCountsAreRefused) {
-  const DenseOperator<double> map(random_matrix(5));
-  Threads threads(1);
-  EXPECT_THROW((void)leading_eigenvalues(linear_map(map, threads), 0), InputError);
-  EXPECT_THROW((void)leading_eigenvalues(linear_map(map, threads), 6), InputError);
-  EXPECT_EQ(leading_eigenvalues(linear_map(map, threads), 5).size(), 5U);
-}
-
 }  // namespace
 }  // namespace limes::compute

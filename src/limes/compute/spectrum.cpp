@@ -7,11 +7,11 @@
 #include <cmath>
 #include <limits>
 #include <new>
+#include <tuple>
 #include <utility>
 
 #include "limes/base/errors.hpp"
 #include "limes/compute/blas_threads.hpp"
-#include "limes/compute/eigenvalue_order.hpp"
 
 namespace limes::compute {
 
@@ -52,7 +52,10 @@ std::vector<std::complex<double>> eigenvalues(const Eigen::Ref<const RowMajorMat
   std::vector<std::complex<double>> result;
   result.reserve(static_cast<std::size_t>(size));
   for (Eigen::Index k = 0; k < size; ++k) result.emplace_back(real[k], imaginary[k]);
-  sort_eigenvalues(result, Leading::kLargestModulus);
+  // hypot of a conjugate pair is the same number twice, so that pairs stay together.
+  std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) {
+    return std::tuple(std::abs(a), a.real(), a.imag()) > std::tuple(std::abs(b), b.real(), b.imag());
+  });
   return result;
 }
 

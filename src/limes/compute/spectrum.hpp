@@ -42,18 +42,11 @@ struct LanczosOptions {
 };
 
 /// The largest singular value (the 2-norm) by Golub-Kahan-Lanczos bidiagonalisation with full reorthogonalisation
-/// (Golub and Kahan 1965; Simon and Zha 2000) from a fixed start vector. Throws ConvergenceError with the residual
+/// (Golub and Kahan 1965; Simon and Zha 2000) from a fixed start vector. It is the simulation's: the products may run
+/// in many threads, and the vectors come with it, at the price of two columns per product that are kept. The theory has
+/// its own, coupling::operator_norm: one thread, three vectors, a value that is good to 1e-10. Theory and simulation of
+/// a matrix so find its norm by two methods. Throws ConvergenceError with the residual
 /// reached.
 [[nodiscard]] SingularValue leading_singular_value(const LinearMap& map, const LanczosOptions& options = {});
-
-enum class Leading { kLargestModulus, kLargestRealPart };
-
-/// The `count` leading eigenvalues of a large matrix, known by its products only (implicitly restarted Arnoldi,
-/// Spectra), in descending order of modulus or real part. Small matrices (N < 64 or
-/// count > N / 4) are solved whole. `count` may split a conjugate pair. Throws ConvergenceError if the iteration does
-/// not converge, InputError for count 0 or count > N.
-[[nodiscard]] std::vector<std::complex<double>> leading_eigenvalues(const LinearMap& map, std::size_t count,
-                                                                    Leading leading = Leading::kLargestModulus,
-                                                                    double tolerance = 1e-10);
 
 }  // namespace limes::compute

@@ -1,6 +1,7 @@
 // The largest singular value, by Lanczos on J^T J: the largest eigenvalue of the tridiagonal matrix of the first steps
 // approaches it from below. Extreme eigenvalues need no reorthogonalisation (C. C. Paige, Linear Algebra Appl. 34
-// (1980) 235), so that three vectors are all that is kept.
+// (1980) 235), so that three vectors are all that is kept. The simulation measures the norm by another method, with
+// products in many threads (compute/singular_value.cpp).
 
 #include <fmt/format.h>
 
