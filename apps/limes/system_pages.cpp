@@ -66,8 +66,10 @@ std::string values_text(const Parameter& parameter) {
                                     {"less than ", "< "}}) {
     if (range.starts_with(words)) range = sign + range.substr(std::string_view(words).size());
   }
-  if (parameter.type == system::Type::kInteger) return range.empty() ? "integer" : "integer " + range;
-  return range.empty() ? "real" : range;
+  if (parameter.type == system::Type::kInteger) range = range.empty() ? "integer" : "integer " + range;
+  if (range.empty()) range = "real";
+  for (const std::string& word : parameter.words) range += fmt::format(" or \"{}\"", word);
+  return range;
 }
 
 std::string form_text(system::Form form) {

@@ -143,7 +143,14 @@ TEST(Description, PopulationsMustAgree) {
 TEST(Description, WhatIsNotSupportedIsRefusedByName) {
   EXPECT_REFUSED("two_time", {{"coupling.symmetry", 0.5}});
   EXPECT_REFUSED("two_time", {{"coupling.kind", "correlated"}});
-  EXPECT_REFUSED("more than one Lyapunov exponent is not supported", {{"simulation.exponents", 3}});
+  EXPECT_REFUSED("12 exponents of a network of 10 neurons", {{"network.size", 10}, {"simulation.exponents", 12}});
+  EXPECT_REFUSED("must be an integer or \"all\", not the string \"al\"; did you mean \"all\"?",
+                 {{"simulation.exponents", "al"}});
+  EXPECT_REFUSED("must be an integer or \"all\", not 2.5", {{"simulation.exponents", 2.5}});
+  EXPECT_REFUSED("must be at least 0", {{"simulation.exponents", -1}});
+  EXPECT_REFUSED("simulation.precision = \"single\"",
+                 {{"simulation.exponents", 2}, {"simulation.precision", "single"}});
+  EXPECT_REFUSED("need several frames of", {{"network.size", 20000}, {"simulation.exponents", "all"}});
   EXPECT_REFUSED("coupling.degree is missing", {{"coupling.kind", "bernoulli"}});
   EXPECT_REFUSED("coupling.kind", {{"coupling.kind", "binomial"}});
   EXPECT_REFUSED("network.leak", {{"network.leak", 1.0}});
@@ -184,6 +191,7 @@ TEST(Description, AGivenMatrixSetsSizeMomentsAndRepeats) {
   EXPECT_EQ(surrogate.coupling.kind, CouplingDescription::Kind::kGaussian);
   EXPECT_EQ(surrogate.coupling.deviation(0, 0), description.coupling.deviation(0, 0));
   EXPECT_EQ(surrogate.simulation.realisations, 39);
+  EXPECT_EQ(surrogate.simulation.exponents, 1);
   EXPECT_FALSE(has_fixed_matrix(surrogate));
 
   EXPECT_REFUSED("network.size is 3 but the matrix is 2 x 2", {{"coupling.values", values}, {"network.size", 3}});

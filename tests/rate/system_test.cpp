@@ -56,6 +56,12 @@ TEST(System, HalvesTheSizeWhereThereIsASecondSize) {
   ASSERT_TRUE(array.has_value());
   EXPECT_TRUE(array->is_list("network.size"));
   EXPECT_EQ(array->reals("network.size"), (std::vector<double>{50.0}));
+  // As many exponents as reach as far: a spectrum of k of N is compared with one of k/2 of N/2.
+  EXPECT_EQ(system.half_size(parameters_of(system, {}))->integer("simulation.exponents"), 1);
+  const auto some = system.half_size(parameters_of(system, {{"simulation.exponents", 51}}));
+  EXPECT_EQ(some->integer("simulation.exponents"), 26);
+  const auto all = system.half_size(parameters_of(system, {{"simulation.exponents", "all"}}));
+  EXPECT_EQ(all->text("simulation.exponents"), "all");
   EXPECT_FALSE(system.half_size(parameters_of(system, {{"coupling.generator", "portable"}})).has_value());
   EXPECT_FALSE(system.half_size(parameters_of(system, {{"network.size", 20}})).has_value());
   const Json values = Json::array({Json::array({0.0, 2.0}), Json::array({-1.0, 0.5})});

@@ -46,7 +46,8 @@ std::string toml_element(const Parameter& parameter, const Json& value) {
     return text + "]";
   }
   const bool number = parameter.type == system::Type::kReal || parameter.type == system::Type::kInteger;
-  if (value.is_string()) return number ? value.get<std::string>() : quoted(value.get<std::string>());
+  const bool word = std::find(parameter.words.begin(), parameter.words.end(), value) != parameter.words.end();
+  if (value.is_string()) return number && !word ? value.get<std::string>() : quoted(value.get<std::string>());
   if (value.is_number_float()) return real_text(value.get<double>());
   return value.dump();
 }

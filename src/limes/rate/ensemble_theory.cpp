@@ -19,11 +19,32 @@ namespace {
 
 using system::Tensor;
 
+// Points of the spectrum's curve; of larger networks every n-th exponent is given.
+constexpr std::size_t kMostExponents = 4096;
+
 void write_field(BranchWriter& writer, const theory::Ensemble& ensemble, const transfer::Moments& moments) {
   writer.number("field_mean", ensemble.coupling_mean * moments.f - ensemble.threshold_mean);
   writer.number("field_variance",
                 ensemble.coupling_variance() * moments.ff + ensemble.threshold_variance() + ensemble.noise_variance());
   writer.quantity("field_kurtosis", Tensor(0.0), 0.0);
+}
+
+/// The exponents of note 5.3 where a finite network has them: exponent i of N at x = (i + 1/2)/N. Those of directions
+/// that some neurons' zero slopes close are -infinity and left out.
+void write_spectrum(BranchWriter& writer, const RateDescription& description, const theory::Ensemble& ensemble,
+                    double mean, double variance) {
+  if (!(ensemble.coupling_variance() > 0.0)) return;
+  const std::size_t size = description.size();
+  const std::size_t thinning = (size + kMostExponents - 1) / kMostExponents;
+  system::Axis axis{"index", "1", {}};
+  for (std::size_t i = 0; i < size; i += thinning) {
+    axis.values.push_back((static_cast<double>(i) + 0.5) / static_cast<double>(size));
+  }
+  std::vector<double> exponents = theory::free_lyapunov_spectrum(ensemble, mean, variance, axis.values);
+  const auto end = std::find_if(exponents.begin(), exponents.end(), [](double value) { return !std::isfinite(value); });
+  exponents.erase(end, exponents.end());
+  axis.values.resize(exponents.size());
+  if (!exponents.empty()) writer.curve("lyapunov_spectrum", std::move(axis), std::move(exponents));
 }
 
 void write_static(const RateDescription& description, const theory::Ensemble& ensemble,
@@ -69,6 +90,7 @@ void write_fluctuating(const RateDescription& description, const theory::Ensembl
     const theory::SpectrumSummary summary = theory::free_spectrum_summary(ensemble, state.mean, state.variance);
     writer.number("entropy_rate", summary.entropy_rate, 1e-7);
     writer.number("kaplan_yorke_dimension", summary.kaplan_yorke_dimension, 1e-7);
+    write_spectrum(writer, description, ensemble, state.mean, state.variance);
   }
   // The autocovariance runs to 1e-11 of its start: ten correlation times are 10/25 of that.
   const std::size_t points = curve_points(description, 0.4 * static_cast<double>(state.autocovariance.size()));

@@ -22,6 +22,8 @@ using system::Parameters;
 constexpr std::size_t kDefaultSize = 1000;
 // Neurons of the largest network whose Jacobian is diagonalised (some minutes).
 constexpr std::size_t kLargestSpectrum = 5000;
+// Numbers of the largest frame of tangent vectors (0.5 GB); a simulation holds some seven of its size.
+constexpr std::size_t kLargestFrame = 64'000'000;
 // Longest spacing of samples, in tau: the theory's curves keep to it too.
 constexpr double kLongestSpacing = 0.1;
 // Bytes that the responses of all sample paths of a Monte-Carlo theory may take.
@@ -159,7 +161,32 @@ Integrator integrator_of(const Parameters& parameters, TimeKind time, double noi
   return Integrator::kRungeKutta4;
 }
 
-SimulationOptions describe_simulation(const Parameters& parameters, TimeKind time, double noise, bool fixed_matrix) {
+/// `simulation.exponents`, "all" as N.
+int exponent_count(const Parameters& parameters, std::size_t size, bool single_precision) {
+  const std::string key = "simulation.exponents";
+  const bool all = parameters.is_text(key);
+  const std::int64_t count = all ? static_cast<std::int64_t>(size) : parameters.integer(key);
+  if (count > static_cast<std::int64_t>(size)) {
+    throw InputError(parameters.place(key), fmt::format("{} exponents of a network of {} neurons", count, size),
+                     "write \"all\" for as many as there are");
+  }
+  if (count <= 1) return static_cast<int>(count);
+  if (single_precision) {
+    throw InputError(parameters.place(key),
+                     "conflicting options: more than one exponent and simulation.precision = \"single\"",
+                     "a frame of tangent vectors needs the digits of \"double\"");
+  }
+  if (static_cast<std::size_t>(count) > kLargestFrame / size) {
+    throw InputError(parameters.place(key),
+                     fmt::format("{} exponents of {} neurons need several frames of {:.1f} GB each", count, size,
+                                 8e-9 * static_cast<double>(count) * static_cast<double>(size)),
+                     fmt::format("ask for at most {}", kLargestFrame / size));
+  }
+  return static_cast<int>(count);
+}
+
+SimulationOptions describe_simulation(const Parameters& parameters, TimeKind time, double noise, bool fixed_matrix,
+                                      std::size_t size) {
   SimulationOptions options;
   options.integrator = integrator_of(parameters, time, noise);
   if (time == TimeKind::kDiscrete) {
@@ -181,11 +208,7 @@ SimulationOptions describe_simulation(const Parameters& parameters, TimeKind tim
                              : (fixed_matrix ? 1 : 10);
   options.lags = parameters.real("simulation.lags");
   options.single_precision = parameters.text("simulation.precision") == "single";
-  options.exponents = static_cast<int>(parameters.integer("simulation.exponents"));
-  if (options.exponents > 1) {
-    throw InputError(parameters.place("simulation.exponents"), "more than one Lyapunov exponent is not supported",
-                     "use 1 for the maximal exponent, 0 for none");
-  }
+  options.exponents = exponent_count(parameters, size, options.single_precision);
   options.jacobian_spectrum = parameters.flag("simulation.jacobian_spectrum");
   return options;
 }
@@ -268,8 +291,8 @@ RateDescription describe(const Parameters& parameters, TimeKind time) {
   description.threshold = describe_threshold(parameters, description.seed);
   if (parameters.has("threshold.values")) describe_given_thresholds(parameters, description);
   description.initial = describe_initial(parameters, description.seed);
-  description.simulation =
-      describe_simulation(parameters, time, largest_noise(description), has_fixed_matrix(description));
+  description.simulation = describe_simulation(parameters, time, largest_noise(description),
+                                               has_fixed_matrix(description), description.size());
   const auto& simulation = description.simulation;
   description.stimulus =
       describe_stimulus(parameters, description.size(), simulation.transient_steps + simulation.measured_steps);
@@ -312,6 +335,8 @@ RateDescription iid_surrogate(const RateDescription& description, int realisatio
   surrogate.coupling.matrix = nullptr;
   surrogate.coupling.origin.clear();
   surrogate.simulation.realisations = realisations;
+  // A spectrum of each of many surrogates would take that many times as long as the network's own.
+  surrogate.simulation.exponents = std::min(surrogate.simulation.exponents, 1);
   return surrogate;
 }
 

@@ -85,9 +85,16 @@ std::optional<system::Parameters> half_size_parameters(const system::Parameters&
     halves.push_back(static_cast<std::int64_t>(half));
   }
   const bool list = description.array_results;
+  // As many exponents as reach as far in the spectrum.
+  const bool some_exponents =
+      !parameters.is_text("simulation.exponents") && parameters.integer("simulation.exponents") > 1;
+  const system::Parameters half =
+      some_exponents ? parameters.with("simulation.exponents",
+                                       std::max<std::int64_t>(2, (parameters.integer("simulation.exponents") + 1) / 2))
+                     : parameters;
   // Four times the realisations: the work of a dense matrix stays the same, and finite size is told from a wrong theory
   // more often (experiment/verdict.hpp).
-  return parameters.with("network.size", list ? halves : halves.front())
+  return half.with("network.size", list ? halves : halves.front())
       .with("simulation.realisations", std::int64_t{4} * description.simulation.realisations);
 }
 

@@ -28,6 +28,7 @@ class Key {
   Key& above(double value) { return parameter_.minimum_excluded = true, least(value); }
   Key& below(double value) { return parameter_.maximum_excluded = true, most(value); }
   Key& one_of(std::vector<std::string> names) { return parameter_.choices = std::move(names), *this; }
+  Key& or_word(std::string word) { return parameter_.words.push_back(std::move(word)), *this; }
   Key& quick(double value) { return parameter_.quick_maximum = value, *this; }
   Key& follows(std::vector<std::string> keys) { return parameter_.follows = std::move(keys), *this; }
   operator Parameter() const { return parameter_; }  // NOLINT(google-explicit-constructor): a finished sentence
@@ -276,8 +277,13 @@ void append_simulation(std::vector<Parameter>& list, TimeKind time, const std::s
                      .unit(time_unit)
                      .above(0)
                      .most(1e6));
-  list.push_back(
-      integer("simulation.exponents", "how many Lyapunov exponents: 1, or 0 for none").otherwise(1).least(0));
+  list.push_back(integer("simulation.exponents",
+                         "how many Lyapunov exponents: 1, 0 for none, or \"all\"; from 2 on lyapunov_spectrum, "
+                         "entropy_rate and kaplan_yorke_dimension are measured too, as far as they reach")
+                     .otherwise(1)
+                     .least(0)
+                     .or_word("all")
+                     .quick(400));
   list.push_back(
       flag("simulation.jacobian_spectrum", "eigenvalues of the Jacobian at the final state (N^3)").otherwise(false));
   list.push_back(choice("simulation.precision", "floating-point numbers of the simulation; measurements are double")
@@ -292,8 +298,8 @@ std::vector<system::QuantityInfo> quantities(const std::string& per_time) {
       {"frozen_variance", "1", "q", "variance over neurons of their time averages"},
       {"mean_output", "1", "m", "mean of f(u) over neurons and time"},
       {"lyapunov_exponent", per_time, "\\lambda", "maximal Lyapunov exponent"},
-      {"entropy_rate", per_time, "H/N", "sum of the positive Lyapunov exponents per neuron (theory, no leak)"},
-      {"kaplan_yorke_dimension", "1", "D_{KY}/N", "Kaplan-Yorke dimension per neuron (theory, no leak)"},
+      {"entropy_rate", per_time, "H/N", "sum of the positive Lyapunov exponents per neuron (theory: no leak)"},
+      {"kaplan_yorke_dimension", "1", "D_{KY}/N", "Kaplan-Yorke dimension per neuron (theory: no leak)"},
       {"coupling_norm", "1", "|J|_2", "largest singular value of the coupling matrix"},
       {"contraction_gain", "1", "g_{as}", "gain below which one fixed point attracts everything"},
       {"critical_gain", "1", "g_c", "gain at which u = 0 loses stability (a given matrix, no thresholds)"},
@@ -307,7 +313,7 @@ std::vector<system::QuantityInfo> quantities(const std::string& per_time) {
   };
 }
 
-std::vector<system::CurveInfo> curves() {
+std::vector<system::CurveInfo> curves(const std::string& per_time) {
   return {
       {"autocovariance", "1", "\\Delta", "autocovariance over neurons against the lag, frozen part included"},
       {"power_spectrum", "1", "S", "power spectrum of the fluctuating part against the angular frequency"},
@@ -320,6 +326,8 @@ std::vector<system::CurveInfo> curves() {
       {"response", "1", "R(t,s)", "mean response of f(u(t)) to the field at time s (coupling.symmetry, theory)"},
       {"neighbour_covariance", "1", "D^k(T,T)",
        "covariance of neurons k apart on the ring at the horizon (correlated)"},
+      {"lyapunov_spectrum", per_time, "\\lambda_i",
+       "Lyapunov exponents; exponent i = 0, 1, ... of N at index (i + 1/2)/N (theory: no leak)"},
       {"jacobian_spectrum", "1", "", "eigenvalues of the Jacobian", "points"},
       {"neuron_mean", "1", "\\mu_i", "time average of each neuron (a given matrix)"},
       {"neuron_variance", "1", "v_i", "variance in time of each neuron (a given matrix)"},
@@ -339,7 +347,7 @@ system::Schema rate_schema(TimeKind time) {
   append_theory(schema.parameters, time, time_unit);
   append_simulation(schema.parameters, time, time_unit);
   schema.quantities = quantities("1/" + time_unit);
-  schema.curves = curves();
+  schema.curves = curves("1/" + time_unit);
   return schema;
 }
 

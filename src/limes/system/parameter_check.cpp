@@ -27,12 +27,19 @@ std::string shown(const Json& value) {
   return value.dump();
 }
 
+/// ` or "all"`: the words that stand in place of a number.
+std::string words_text(const Parameter& parameter) {
+  std::string text;
+  for (const std::string& word : parameter.words) text += fmt::format(" or \"{}\"", word);
+  return text;
+}
+
 std::string noun(const Parameter& parameter, bool plural) {
   switch (parameter.type) {
     case Type::kInteger:
-      return plural ? "integers" : "an integer";
+      return (plural ? "integers" : "an integer") + words_text(parameter);
     case Type::kReal:
-      return plural ? "real numbers" : "a real number";
+      return (plural ? "real numbers" : "a real number") + words_text(parameter);
     case Type::kBoolean:
       return plural ? "booleans" : "true or false";
     case Type::kString:
@@ -49,7 +56,8 @@ std::string noun(const Parameter& parameter, bool plural) {
                                    const Json& value, const Place& place) {
   std::string mend;
   if (value.is_string() && (parameter.type == Type::kReal || parameter.type == Type::kInteger)) {
-    mend = "write the number without quotes";
+    const std::string nearest = nearest_name(value.get_ref<const std::string&>(), parameter.words);
+    mend = nearest.empty() ? "write the number without quotes" : fmt::format("did you mean \"{}\"?", nearest);
   }
   if (parameter.type == Type::kInteger && value.is_number_float()) {
     const double number = value.get<double>();
@@ -59,6 +67,11 @@ std::string noun(const Parameter& parameter, bool plural) {
     mend = fmt::format("write \"{}\"", value.dump());
   }
   throw InputError(place, fmt::format("'{}' must be {}, not {}", name, wanted, shown(value)), mend);
+}
+
+bool is_word(const Parameter& parameter, const Json& value) {
+  return value.is_string() && std::find(parameter.words.begin(), parameter.words.end(),
+                                        value.get_ref<const std::string&>()) != parameter.words.end();
 }
 
 Json checked_real(const Parameter& parameter, const std::string& name, const Json& value, const Place& place) {
@@ -81,6 +94,7 @@ Json checked_real(const Parameter& parameter, const std::string& name, const Jso
 }
 
 Json checked_element(const Parameter& parameter, const std::string& name, const Json& value, const Place& place) {
+  if (is_word(parameter, value)) return value;
   switch (parameter.type) {
     case Type::kReal:
       return checked_real(parameter, name, value, place);

@@ -117,6 +117,11 @@ bool Parameters::is_list(const std::string& key) const {
   return found != values_.end() && found->second.is_array();
 }
 
+bool Parameters::is_text(const std::string& key) const {
+  const auto found = values_.find(key);
+  return found != values_.end() && found->second.is_string();
+}
+
 Parameters Parameters::with(const std::string& key, Json value) const {
   Parameters changed = *this;
   if (std::find(order_.begin(), order_.end(), key) == order_.end()) changed.order_.push_back(key);

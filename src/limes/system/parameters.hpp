@@ -40,6 +40,7 @@ class Parameters {
   [[nodiscard]] std::vector<double> reals(const std::string& key) const;                ///< a scalar gives length one
   [[nodiscard]] std::vector<std::vector<double>> matrix(const std::string& key) const;  ///< rows; all of equal length
   [[nodiscard]] bool is_list(const std::string& key) const;                             ///< the value is an array
+  [[nodiscard]] bool is_text(const std::string& key) const;  ///< a text, or a word in place of a number
 
   /// A copy with one key changed (already validated by the caller's schema): second sizes, quick runs, sweeps.
   [[nodiscard]] Parameters with(const std::string& key, Json value) const;

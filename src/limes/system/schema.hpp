@@ -38,6 +38,7 @@ struct Parameter {
   bool maximum_excluded = false;
   bool infinity_allowed = false;
   std::vector<std::string> choices;     ///< for kChoice
+  std::vector<std::string> words = {};  ///< accepted in place of a scalar number (`all` for how many)
   std::optional<double> quick_maximum;  ///< `--quick` lowers a larger number to this
   /// Left out, the value follows from these keys (`stimulus.kind` from `stimulus.file`). A file that only spells out
   /// what follows gives way when `--set` changes one of them.

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
+#include "limes/compute/frame_factorisation.hpp"
 #include "limes/compute/transfer_kernels.hpp"
 #include "limes/math/random.hpp"
 
@@ -15,6 +17,8 @@ using math::Purpose;
 using math::RandomStream;
 
 constexpr double kDivergence = 1e8;
+// Elements of frames that one task works on.
+constexpr std::size_t kElements = std::size_t{1} << 15;
 // Neurons whose noise one task draws; even, because normals come in pairs.
 constexpr std::size_t kNoiseChunk = 4096;
 
@@ -31,7 +35,11 @@ Batch<Real>::Batch(const RateDescription& description, const Network<Real>& netw
       network_(&network),
       trials_(trials),
       stimulus_(description, trials),
-      has_tangents_(description.simulation.exponents > 0) {
+      vectors_(static_cast<std::size_t>(description.simulation.exponents)),
+      contracts_at_once_(std::all_of(description.populations.begin(), description.populations.end(),
+                                     [&](const Population& population) {
+                                       return description.time == TimeKind::kDiscrete && population.leak == 0.0;
+                                     })) {
   const double step = description.simulation.step;
   const bool map = description.simulation.integrator == Integrator::kMap;
   weight_ = static_cast<Real>(map ? 1.0 : step);
@@ -47,27 +55,31 @@ Batch<Real>::Batch(const RateDescription& description, const Network<Real>& netw
 
   const std::size_t columns = trials_.size();
   for (auto* array : {&state_, &output_, &slope_, &field_}) array->assign(n * columns, Real{0});
-  if (has_tangents_) tangent_.assign(n * columns, Real{0});
+  tangent_.assign(n * columns * vectors_, Real{0});
   if (noisy) noise_.assign(n * columns, Real{0});
-  input_.assign(n * columns * (has_tangents_ ? 2 : 1), Real{0});
-  product_ = input_;
+  if (vectors_ > 0) input_.assign(n * columns * (1 + vectors_), Real{0});
+  product_.assign(n * columns * (1 + vectors_), Real{0});
   if (description.simulation.integrator == Integrator::kRungeKutta4) {
     for (auto* array : {&stage_state_, &state_slope_, &next_state_}) array->assign(n * columns, Real{0});
     for (auto* array : {&stage_tangent_, &tangent_slope_, &next_tangent_}) array->assign(tangent_.size(), Real{0});
   }
-  log_growth_.assign(columns, 0.0);
+  log_growth_.assign(columns * vectors_, 0.0);
+  schedules_.assign(vectors_ > 1 ? columns : 0, FrameSchedule{});
   diverged_.assign(columns, 0);
 
   for (std::size_t b = 0; b < columns; ++b) {
     const auto initial = draw_initial_state(description, trials_[b]);
     for (std::size_t i = 0; i < n; ++i) state_[i * columns + b] = static_cast<Real>(initial[i]);
-    if (!has_tangents_) continue;
     std::vector<double> direction(n);
-    RandomStream(stream_seed(description.seed, n), trials_[b], Purpose::kTangent, 0).fill_normal(direction);
-    for (std::size_t i = 0; i < n; ++i) tangent_[i * columns + b] = static_cast<Real>(direction[i]);
+    for (std::size_t j = 0; j < vectors_; ++j) {
+      RandomStream(stream_seed(description.seed, n), trials_[b], Purpose::kTangent, j).fill_normal(direction);
+      for (std::size_t i = 0; i < n; ++i) {
+        tangent_[(i * columns + b) * vectors_ + j] = static_cast<Real>(direction[i]);
+      }
+    }
   }
-  if (has_tangents_) renormalise();
-  log_growth_.assign(columns, 0.0);
+  if (vectors_ == 1) renormalise();
+  std::fill(log_growth_.begin(), log_growth_.end(), 0.0);
 }
 
 template <typename Real>
@@ -85,18 +97,23 @@ template <typename Real>
 void Batch<Real>::multiply(std::span<const Real> state, std::span<const Real> tangent, compute::Threads& threads) {
   const std::size_t columns = trials_.size();
   transfer(state);
-  if (!has_tangents_) {
+  if (vectors_ == 0) {
     network_->apply(threads, output_.data(), product_.data(), columns);
     return;
   }
-  for (std::size_t i = 0; i < network_->size(); ++i) {
-    for (std::size_t b = 0; b < columns; ++b) {
-      const std::size_t element = i * columns + b;
-      input_[2 * i * columns + b] = output_[element];
-      input_[(2 * i + 1) * columns + b] = slope_[element] * tangent[element];
+  const std::size_t stride = product_columns();
+  compute::parallel_for(threads, 0, network_->size(), kElements / stride + 1, [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      Real* row = input_.data() + i * stride;
+      for (std::size_t b = 0; b < columns; ++b) row[b] = output_[i * columns + b];
+      for (std::size_t b = 0; b < columns; ++b) {
+        const Real slope = slope_[i * columns + b];
+        const Real* vectors = tangent.data() + (i * columns + b) * vectors_;
+        for (std::size_t j = 0; j < vectors_; ++j) row[columns + b * vectors_ + j] = slope * vectors[j];
+      }
     }
-  }
-  network_->apply(threads, input_.data(), product_.data(), 2 * columns);
+  });
+  network_->apply(threads, input_.data(), product_.data(), stride);
 }
 
 template <typename Real>
@@ -124,7 +141,7 @@ void Batch<Real>::evaluate(compute::Threads& threads) {
   if (!noise_.empty()) draw_noise(threads);
   const bool noise_in_field = !noise_.empty() && description_->time == TimeKind::kDiscrete;
   const std::size_t columns = trials_.size();
-  const std::size_t stride = columns * (has_tangents_ ? 2 : 1);
+  const std::size_t stride = product_columns();
   const auto& thresholds = network_->thresholds();
   for (std::size_t i = 0; i < network_->size(); ++i) {
     for (std::size_t b = 0; b < columns; ++b) {
@@ -136,20 +153,21 @@ void Batch<Real>::evaluate(compute::Threads& threads) {
 }
 
 template <typename Real>
-void Batch<Real>::advance(compute::Threads& threads) {
+void Batch<Real>::advance(compute::Threads& threads, bool factorise) {
   if (description_->simulation.integrator == Integrator::kRungeKutta4) {
     advance_runge_kutta(threads);
   } else {
-    advance_map();
+    advance_map(threads);
   }
   check_bounds();
-  if (has_tangents_) renormalise();
+  if (vectors_ == 1) renormalise();
+  if (vectors_ > 1) factorise_frames(threads, factorise);
   stimulus_.advance();
   ++step_;
 }
 
 template <typename Real>
-void Batch<Real>::advance_map() {
+void Batch<Real>::advance_map(compute::Threads& threads) {
   const std::size_t columns = trials_.size();
   const bool noise_to_add = !noise_.empty() && description_->time == TimeKind::kContinuous;  // else: in the field
   stimulus_.add(0.0, std::span<Real>(field_));
@@ -161,30 +179,40 @@ void Batch<Real>::advance_map() {
   if (noise_to_add) {
     for (std::size_t element = 0; element < state_.size(); ++element) state_[element] += noise_[element];
   }
-  if (!has_tangents_) return;
+  if (vectors_ == 0) return;
+  const std::size_t stride = product_columns(), own = columns * vectors_;
   for (const Group& group : groups_) {
-    for (std::size_t i = group.first; i < group.last; ++i) {
-      for (std::size_t b = 0; b < columns; ++b) {
-        const std::size_t element = i * columns + b;
-        tangent_[element] = group.keep * tangent_[element] + weight_ * product_[(2 * i + 1) * columns + b];
-      }
-    }
+    compute::parallel_for(threads, group.first, group.last, kElements / own + 1,
+                          [&](std::size_t first, std::size_t last) {
+                            for (std::size_t i = first; i < last; ++i) {
+                              const Real* product = product_.data() + i * stride + columns;
+                              for (std::size_t element = 0; element < own; ++element) {
+                                Real& value = tangent_[i * own + element];
+                                value = group.keep * value + weight_ * product[element];
+                              }
+                            }
+                          });
   }
 }
 
 template <typename Real>
 void Batch<Real>::flow(double fraction, std::span<const Real> state, std::span<const Real> tangent,
-                       std::vector<Real>& state_slope, std::vector<Real>& tangent_slope) {
+                       std::vector<Real>& state_slope, std::vector<Real>& tangent_slope, compute::Threads& threads) {
   const std::size_t columns = trials_.size();
-  const std::size_t stride = columns * (has_tangents_ ? 2 : 1);
+  const std::size_t stride = product_columns(), own = stride - columns;
   const auto& thresholds = network_->thresholds();
-  for (std::size_t i = 0; i < network_->size(); ++i) {
-    for (std::size_t b = 0; b < columns; ++b) {
-      const std::size_t element = i * columns + b;
-      state_slope[element] = product_[i * stride + b] - thresholds[i] - state[element];
-      if (has_tangents_) tangent_slope[element] = product_[i * stride + columns + b] - tangent[element];
+  compute::parallel_for(threads, 0, network_->size(), kElements / stride + 1, [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      const Real* product = product_.data() + i * stride;
+      for (std::size_t b = 0; b < columns; ++b) {
+        const std::size_t element = i * columns + b;
+        state_slope[element] = product[b] - thresholds[i] - state[element];
+      }
+      for (std::size_t element = 0; element < own; ++element) {
+        tangent_slope[i * own + element] = product[columns + element] - tangent[i * own + element];
+      }
     }
-  }
+  });
   stimulus_.add(fraction, std::span<Real>(state_slope));
 }
 
@@ -197,22 +225,24 @@ void Batch<Real>::advance_runge_kutta(compute::Threads& threads) {
   };
   constexpr Stage kStages[] = {{0.0, 1.0 / 6, 0.5}, {0.5, 1.0 / 3, 0.5}, {0.5, 1.0 / 3, 1.0}, {1.0, 1.0 / 6, 0.0}};
   next_state_ = state_;
-  next_tangent_ = tangent_;
   stage_state_ = state_;
+  next_tangent_ = tangent_;
   stage_tangent_ = tangent_;
   for (const auto& stage : kStages) {
     if (stage.fraction > 0.0) multiply(stage_state_, stage_tangent_, threads);  // else: evaluate() has done it
-    flow(stage.fraction, stage_state_, stage_tangent_, state_slope_, tangent_slope_);
+    flow(stage.fraction, stage_state_, stage_tangent_, state_slope_, tangent_slope_, threads);
     const Real weight = static_cast<Real>(stage.weight * description_->simulation.step);
     const Real reach = static_cast<Real>(stage.reach * description_->simulation.step);
     for (std::size_t element = 0; element < state_.size(); ++element) {
       next_state_[element] += weight * state_slope_[element];
       stage_state_[element] = state_[element] + reach * state_slope_[element];
     }
-    for (std::size_t element = 0; element < tangent_.size(); ++element) {
-      next_tangent_[element] += weight * tangent_slope_[element];
-      stage_tangent_[element] = tangent_[element] + reach * tangent_slope_[element];
-    }
+    compute::parallel_for(threads, 0, tangent_.size(), kElements, [&](std::size_t first, std::size_t last) {
+      for (std::size_t element = first; element < last; ++element) {
+        next_tangent_[element] += weight * tangent_slope_[element];
+        stage_tangent_[element] = tangent_[element] + reach * tangent_slope_[element];
+      }
+    });
   }
   state_.swap(next_state_);
   tangent_.swap(next_tangent_);
@@ -234,6 +264,53 @@ void Batch<Real>::renormalise() {
       tangent_[element] = alive ? factor * tangent_[element] : Real{0};
     }
   }
+}
+
+template <typename Real>
+void Batch<Real>::factorise_frames(compute::Threads& threads, bool now) {
+  const std::size_t columns = trials_.size();
+  compute::parallel_for(threads, 0, columns, 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t b = begin; b < end; ++b) {
+      const std::span<double> logs(log_growth_.data() + b * vectors_, vectors_);
+      if (diverged_[b] != 0) {
+        for (std::size_t i = 0; i < network_->size(); ++i) {
+          std::fill_n(tangent_.begin() + static_cast<std::ptrdiff_t>((i * columns + b) * vectors_), vectors_, Real{0});
+        }
+        continue;
+      }
+      if (!schedules_[b].is_due(now || contracts_at_once_)) continue;
+      // Single precision has no digits for a frame: describe() refuses it.
+      if constexpr (std::is_same_v<Real, double>) {
+        double* frame = tangent_.data() + b * vectors_;
+        const std::size_t stride = columns * vectors_;
+        std::vector<double> lengths(vectors_);
+        compute::orthonormalise(threads, frame, network_->size(), vectors_, stride, logs, lengths);
+        if (std::find(lengths.begin(), lengths.end(), 0.0) != lengths.end()) redraw_vanished(threads, b, lengths);
+        schedules_[b].take(logs, lengths);
+      }
+    }
+  });
+}
+
+template <typename Real>
+void Batch<Real>::redraw_vanished(compute::Threads& threads, std::size_t trial, const std::vector<double>& lengths) {
+  if constexpr (std::is_same_v<Real, double>) {
+    const std::size_t n = network_->size(), stride = trials_.size() * vectors_;
+    double* frame = tangent_.data() + trial * vectors_;
+    std::vector<double> direction(n), unused(vectors_), also_unused(vectors_);
+    for (std::size_t j = 0; j < vectors_; ++j) {
+      if (lengths[j] != 0.0) continue;
+      const auto index = static_cast<std::uint64_t>(step_ + 1) * vectors_ + j;  // below vectors_: the first frame
+      RandomStream(stream_seed(description_->seed, n), trials_[trial], Purpose::kTangent, index).fill_normal(direction);
+      for (std::size_t i = 0; i < n; ++i) frame[i * stride + j] = direction[i];
+    }
+    compute::orthonormalise(threads, frame, n, vectors_, stride, unused, also_unused);
+  }
+}
+
+template <typename Real>
+FrameGrowth Batch<Real>::frame_growth(std::size_t trial) const {
+  return {schedules_[trial].grown_steps(), std::span(log_growth_).subspan(trial * vectors_, vectors_)};
 }
 
 template <typename Real>

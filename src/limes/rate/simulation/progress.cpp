@@ -9,7 +9,7 @@ namespace limes::rate {
 namespace {
 
 // Raise this when the saved form changes.
-constexpr int kFormat = 2;
+constexpr int kFormat = 3;
 
 /// FNV-1a, 64 bits: names files and recognises vectors; no defence against forgery.
 std::uint64_t fingerprint(const void* data, std::size_t bytes, std::uint64_t hash = 0xCBF29CE484222325ULL) {

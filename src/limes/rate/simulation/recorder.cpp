@@ -39,6 +39,8 @@ Recorder::Recorder(const RateDescription& description, std::size_t memory)
       borders_(description.borders()),
       radius_square_(plan_.samples()),
       growth_(plan_.total_steps() - plan_.first_growth()),
+      spectrum_(static_cast<std::size_t>(description.simulation.exponents > 1 ? description.simulation.exponents : 0),
+                plan_.total_steps() - plan_.first_growth()),
       pairs_(description.size(), plan_.samples()),
       two_time_(description) {
   for (const Population& population : description.populations) {
@@ -72,6 +74,11 @@ void Recorder::record_growth(std::int64_t step, double log_growth) {
     return;
   }
   growth_.add(step - plan_.first_growth(), log_growth / description_->simulation.step);
+}
+
+void Recorder::record_growth(std::int64_t step, const FrameGrowth& growth) {
+  if (growth.steps == 0 || step < plan_.first_growth()) return;
+  spectrum_.add(step - plan_.first_growth(), growth);
 }
 
 void Recorder::add_quantity(system::Realisation& realisation, const char* name, double value,
@@ -121,13 +128,7 @@ void Recorder::finish_scalars(system::Realisation& realisation) {
   for (const PopulationRecorder& population : populations_) frozen.push_back(population.neurons.frozen_variance());
   add_per_population(realisation, "frozen_variance", frozen);
   add_average(realisation, "mean_output", &PopulationRecorder::mean_output);
-  if (tangent_vanished_) {
-    realisation.warnings.emplace_back("the tangent vector vanished: the exponent is -infinity and is left out");
-  } else if (description_->simulation.exponents > 0) {
-    if (const auto growth = growth_.mean()) {
-      add_quantity(realisation, "lyapunov_exponent", *growth, growth_.standard_error());
-    }
-  }
+  finish_exponents(realisation);
   if (has_bulk_radius(*description_)) {
     const double radius = std::sqrt(radius_square_.mean().value_or(0.0));
     auto radius_error = radius_square_.standard_error();
@@ -138,6 +139,18 @@ void Recorder::finish_scalars(system::Realisation& realisation) {
   add_average(realisation, "field_variance", &PopulationRecorder::field_variance);
   add_average(realisation, "field_kurtosis", &PopulationRecorder::field_kurtosis);
   if (const auto rms = pairs_.rms()) add_quantity(realisation, "pair_correlation_rms", *rms, std::nullopt);
+}
+
+void Recorder::finish_exponents(system::Realisation& realisation) const {
+  if (description_->simulation.exponents > 1) {
+    spectrum_.finish(*description_, realisation);
+  } else if (tangent_vanished_) {
+    realisation.warnings.emplace_back("the tangent vector vanished: the exponent is -infinity and is left out");
+  } else if (description_->simulation.exponents > 0) {
+    if (const auto growth = growth_.mean()) {
+      add_quantity(realisation, "lyapunov_exponent", *growth, growth_.standard_error());
+    }
+  }
 }
 
 void Recorder::finish_correlations(system::Realisation& realisation, compute::Threads& threads) {

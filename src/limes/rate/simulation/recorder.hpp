@@ -5,6 +5,8 @@
 
 #include "limes/compute/threads.hpp"
 #include "limes/rate/rate_description.hpp"
+#include "limes/rate/simulation/frame_schedule.hpp"
+#include "limes/rate/simulation/lyapunov_spectrum.hpp"
 #include "limes/rate/simulation/pair_correlation.hpp"
 #include "limes/rate/simulation/population_recorder.hpp"
 #include "limes/rate/simulation/time_batches.hpp"
@@ -40,6 +42,11 @@ class SamplingPlan {
   }
   /// The first step whose tangent growth counts: the tangent has turned to the leading direction (note 5.2).
   [[nodiscard]] std::int64_t first_growth() const { return first_growth_; }
+  /// A frame is to be orthonormal before this step: its growth starts to count, or a time batch of it begins or ends.
+  [[nodiscard]] bool is_frame_border(std::int64_t step) const {
+    const std::int64_t index = step - first_growth_, samples = total_steps() - first_growth_;
+    return index >= 0 && (index == 0 || index == samples || batch_of(index, samples) != batch_of(index - 1, samples));
+  }
   [[nodiscard]] std::int64_t transient() const { return transient_; }
   [[nodiscard]] std::int64_t measured() const { return measured_; }
   /// The longest measured lag, in samples: `simulation.lags`, at most a quarter of the run.
@@ -60,6 +67,8 @@ class Recorder {
               compute::Threads& threads);
   /// Growth of ln |w| in `step`.
   void record_growth(std::int64_t step, double log_growth);
+  /// Growth of a frame that ended with `step`.
+  void record_growth(std::int64_t step, const FrameGrowth& growth);
 
   /// All quantities and curves of the trial; `realisation` receives them.
   void finish(system::Realisation& realisation, compute::Threads& threads);
@@ -71,7 +80,7 @@ class Recorder {
   template <typename Archive>
   void archive(Archive& a) {
     for (auto& population : populations_) a(population);
-    a(radius_square_, growth_, tangent_vanished_, pairs_, two_time_);
+    a(radius_square_, growth_, tangent_vanished_, spectrum_, pairs_, two_time_);
   }
 
  private:
@@ -82,6 +91,7 @@ class Recorder {
                           const std::vector<Estimate>& estimates) const;
   void add_average(system::Realisation& realisation, const char* name, TimeBatches PopulationRecorder::*series) const;
   void finish_scalars(system::Realisation& realisation);
+  void finish_exponents(system::Realisation& realisation) const;
   void finish_correlations(system::Realisation& realisation, compute::Threads& threads);
   void finish_neurons(system::Realisation& realisation) const;
 
@@ -91,6 +101,7 @@ class Recorder {
   std::vector<PopulationRecorder> populations_;
   TimeBatches radius_square_, growth_;
   bool tangent_vanished_ = false;
+  SpectrumRecorder spectrum_;
   PairCorrelation pairs_;
   TwoTimeRecorder two_time_;
 };

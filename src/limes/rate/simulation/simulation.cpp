@@ -8,6 +8,7 @@
 
 #include "limes/rate/simulation/archive.hpp"
 #include "limes/rate/simulation/batch.hpp"
+#include "limes/rate/simulation/lyapunov_spectrum.hpp"
 #include "limes/rate/simulation/matrix_measures.hpp"
 #include "limes/rate/simulation/progress.hpp"
 #include "limes/rate/simulation/recorder.hpp"
@@ -109,12 +110,14 @@ class BatchRun {
         recorders_[b].record(now, {state_, output_, slope_, field_}, network_.column_power(), threads);
       }
     }
-    batch_.advance(threads);
+    batch_.advance(threads, plan_.is_frame_border(now + 1));
     for (std::size_t b = 0; b < numbers_.size(); ++b) {
       if (batch_.diverged(b)) {
         if (diverged_at_[b] < 0) diverged_at_[b] = batch_.step();
-      } else if (batch_.has_tangents()) {
+      } else if (batch_.vectors() == 1) {
         recorders_[b].record_growth(now, batch_.log_growth(b));
+      } else if (batch_.vectors() > 1) {
+        recorders_[b].record_growth(now, batch_.frame_growth(b));
       }
     }
   }
@@ -185,13 +188,19 @@ class Simulation {
     } catch (const InterruptedError&) {
       return;
     }
-    const double per_trial = 512.0 * static_cast<double>(description_.size());
+    const double per_trial = 512.0 * static_cast<double>(description_.size()) + frame_memory();
     const auto size =
         std::clamp<std::size_t>(static_cast<std::size_t>(kBatchMemory / per_trial), 1, kMostTrialsPerBatch);
     for (std::uint32_t first = 0; first < count; first += static_cast<std::uint32_t>(size)) {
       const auto last = std::min(count, first + static_cast<std::uint32_t>(size));
       if (!load_finished(first, last) && !run_batch(network, first, last, once)) return;
     }
+  }
+
+  /// Bytes of the frame of one trial: itself, products and stages, and the work of its factorisation.
+  [[nodiscard]] double frame_memory() const {
+    const int vectors = description_.simulation.exponents;
+    return vectors > 1 ? 7.0 * sizeof(Real) * static_cast<double>(description_.size()) * vectors : 0.0;
   }
 
   /// Every realisation has a matrix of its own.
@@ -210,7 +219,7 @@ class Simulation {
       run_batch(network, number, number + 1, once);
     };
     const auto size = static_cast<double>(description_.size());
-    if (size * size * sizeof(Real) > kConcurrentMatrix) {
+    if (size * size * sizeof(Real) + frame_memory() > kConcurrentMatrix) {
       for (std::size_t r = 0; r < results_.size(); ++r) realisation(r);
       return;
     }
@@ -260,6 +269,7 @@ class Simulation {
       diverged += result->diverged ? 1 : 0;
       outcome.realisations.push_back(std::move(*result));
     }
+    keep_common_exponents(outcome.realisations);
     if (outcome.realisations.size() < results_.size()) {
       outcome.status = system::Status::kInterrupted;
     } else if (diverged > 0) {

@@ -11,6 +11,11 @@ namespace limes::rate {
 /// Number of time batches of a run of `samples` samples (at least 20 where there are that many samples).
 [[nodiscard]] constexpr std::int64_t batch_count(std::int64_t samples) { return samples < 32 ? samples : 32; }
 
+/// The time batch of sample `index` of 0, ..., samples - 1.
+[[nodiscard]] constexpr std::int64_t batch_of(std::int64_t index, std::int64_t samples) {
+  return index * batch_count(samples) / samples;
+}
+
 /// The standard error of the mean of successive batch means. Where neighbouring batches are correlated (rho_1 > 0),
 /// they are too short to be independent and the variance is raised by 1 + 2 rho_1, the first term of the exact factor.
 /// None for fewer than 8 batches, where rho_1 is unknown.
@@ -39,7 +44,7 @@ class TimeBatches {
 
   /// Sample `index` of 0, ..., samples - 1; samples may be left out.
   void add(std::int64_t index, double value) {
-    const auto batch = static_cast<std::size_t>(index * static_cast<std::int64_t>(sums_.size()) / samples_);
+    const auto batch = static_cast<std::size_t>(batch_of(index, samples_));
     sums_[batch] += value;
     counts_[batch] += 1.0;
   }

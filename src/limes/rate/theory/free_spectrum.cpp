@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numbers>
 #include <vector>
 
 #include "limes/rate/theory/lyapunov.hpp"
@@ -7,21 +9,27 @@
 namespace limes::rate::theory {
 namespace {
 
-/// Weighted values of f'(u)^2 for u ~ N(mean, variance): a rule fine enough for the ratio s f'^2/(1 + s f'^2), whose
-/// poles come closer to the axis than those of f by the logarithm of s.
+// Gaussian averages reach this many standard deviations: 1e-20 of the weight is beyond.
+constexpr double kReach = 9.5;
+// Gauss-Legendre, five points.
+constexpr double kNodes[] = {-0.9061798459386640, -0.5384693101056831, 0.0, 0.5384693101056831, 0.9061798459386640};
+constexpr double kWeights[] = {0.2369268850561891, 0.4786286704993665, 0.5688888888888889, 0.4786286704993665,
+                               0.2369268850561891};
+
+/// Weighted values of f'(u)^2 for u ~ N(mean, variance), f' != 0; the weights sum to P(f' != 0).
 struct SquaredSlopes {
   std::vector<double> weights;
   std::vector<double> squares;
 };
 
-SquaredSlopes squared_slopes(const transfer::Transfer& transfer, double mean, double variance) {
-  const double deviation = std::sqrt(variance);
+/// A rule on equal steps, fine enough for the ratio s f'^2/(1 + s f'^2), whose poles come closer to the axis than those
+/// of f by the logarithm of s.
+SquaredSlopes smooth_slopes(const transfer::Transfer& transfer, double mean, double deviation) {
   const int nodes = 2001 + 200 * static_cast<int>(std::min(500.0, transfer.gain * deviation));
-  const double reach = 9.5;
   SquaredSlopes slopes;
   double total = 0.0;
   for (int i = 0; i < nodes; ++i) {
-    const double h = -reach + 2.0 * reach * i / (nodes - 1);
+    const double h = -kReach + 2.0 * kReach * i / (nodes - 1);
     const double slope = transfer::derivative(transfer, mean + deviation * h);
     slopes.weights.push_back(std::exp(-h * h / 2.0));
     slopes.squares.push_back(slope * slope);
@@ -31,21 +39,61 @@ SquaredSlopes squared_slopes(const transfer::Transfer& transfer, double mean, do
   return slopes;
 }
 
-double exponent_at(const SquaredSlopes& slopes, double coupling_variance, double x) {
-  // E[s f'^2/(1 + s f'^2)] grows with s: bisection in ln s.
-  double low = -80.0;
-  double high = 80.0;
-  for (int i = 0; i < 100 && high - low > 1e-13; ++i) {
-    const double middle = (low + high) / 2.0;
-    const double s = std::exp(middle);
-    double sum = 0.0;
+/// Gauss-Legendre panels where u lies between `first` and `last`, outside of which f' is zero.
+SquaredSlopes slopes_between(const transfer::Transfer& transfer, double mean, double deviation, double first,
+                             double last) {
+  constexpr int kPanels = 400;
+  const double low = std::clamp((first - mean) / deviation, -kReach, kReach);
+  const double high = std::clamp((last - mean) / deviation, -kReach, kReach);
+  const double half = (high - low) / (2 * kPanels);
+  SquaredSlopes slopes;
+  for (int panel = 0; panel < kPanels; ++panel) {
+    for (int i = 0; i < 5; ++i) {
+      const double h = low + half * (2 * panel + 1 + kNodes[i]);
+      const double slope = transfer::derivative(transfer, mean + deviation * h);
+      slopes.weights.push_back(kWeights[i] * half * std::exp(-h * h / 2.0) / std::sqrt(2.0 * std::numbers::pi));
+      slopes.squares.push_back(slope * slope);
+    }
+  }
+  return slopes;
+}
+
+SquaredSlopes squared_slopes(const transfer::Transfer& transfer, double mean, double variance) {
+  const double deviation = std::sqrt(variance);
+  if (deviation > 0.0 && transfer.kind == transfer::Kind::kRelu) {
+    return slopes_between(transfer, mean, deviation, 0.0, std::numeric_limits<double>::infinity());
+  }
+  if (deviation > 0.0 && transfer.kind == transfer::Kind::kClippedTan) {
+    const double edge = std::numbers::pi / 4.0 / transfer.gain;
+    return slopes_between(transfer, mean, deviation, -edge, edge);
+  }
+  return smooth_slopes(transfer, mean, deviation);
+}
+
+/// Solves E[s f'^2/(1 + s f'^2)] = x for ln s by Newton's method inside a shrinking bracket, from `start` (the solution
+/// at a neighbouring x); +infinity where x is beyond the share of neurons with a slope.
+double log_scale(const SquaredSlopes& slopes, double x, double start) {
+  double low = -700.0, high = 700.0, t = start;
+  for (int i = 0; i < 200 && high - low > 1e-13; ++i) {
+    const double s = std::exp(t);
+    double sum = 0.0, derivative = 0.0;
     for (std::size_t n = 0; n < slopes.weights.size(); ++n) {
       const double product = s * slopes.squares[n];
-      sum += slopes.weights[n] * product / (1.0 + product);
+      const double share = 1.0 / (1.0 + product);
+      sum += slopes.weights[n] * product * share;
+      derivative += slopes.weights[n] * product * share * share;
     }
-    (sum < x ? low : high) = middle;
+    (sum < x ? low : high) = t;
+    const double next = t + (x - sum) / derivative;
+    const double former = t;
+    t = next > low && next < high ? next : (low + high) / 2.0;
+    if (std::abs(t - former) < 1e-13 * std::max(1.0, std::abs(t))) break;
   }
-  return (std::log(coupling_variance * x) - (low + high) / 2.0) / 2.0;
+  return t > 699.0 ? std::numeric_limits<double>::infinity() : t;
+}
+
+double exponent_at(const SquaredSlopes& slopes, double coupling_variance, double x) {
+  return (std::log(coupling_variance * x) - log_scale(slopes, x, 0.0)) / 2.0;
 }
 
 }  // namespace
@@ -54,7 +102,12 @@ std::vector<double> free_lyapunov_spectrum(const Ensemble& ensemble, double mean
                                            std::span<const double> x) {
   const SquaredSlopes slopes = squared_slopes(ensemble.transfer, mean, variance);
   std::vector<double> spectrum;
-  for (const double place : x) spectrum.push_back(exponent_at(slopes, ensemble.coupling_variance(), place));
+  double start = 0.0;
+  for (const double place : x) {
+    const double scale = log_scale(slopes, place, start);
+    if (std::isfinite(scale)) start = scale;
+    spectrum.push_back((std::log(ensemble.coupling_variance() * place) - scale) / 2.0);
+  }
   return spectrum;
 }
 
@@ -71,9 +124,6 @@ SpectrumSummary free_spectrum_summary(const Ensemble& ensemble, double mean, dou
   }
   const double zero = low;
   // Gauss-Legendre on panels; the exponent is smooth inside (0, 1).
-  constexpr double kNodes[] = {-0.9061798459386640, -0.5384693101056831, 0.0, 0.5384693101056831, 0.9061798459386640};
-  constexpr double kWeights[] = {0.2369268850561891, 0.4786286704993665, 0.5688888888888889, 0.4786286704993665,
-                                 0.2369268850561891};
   const auto integral = [&](double from, double to) {
     double sum = 0.0;
     for (int i = 0; i < 5; ++i) {

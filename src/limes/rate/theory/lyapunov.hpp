@@ -20,7 +20,9 @@ namespace limes::rate::theory {
 [[nodiscard]] double continuous_lyapunov_exponent(double coupling_variance, double step, std::span<const double> gains);
 
 /// Free Lyapunov spectrum of a decorrelated chaotic map (gamma = 0), note 5.3: lambda(x) = ln(J^2 x / s(x))/2 with
-/// E[s f'^2/(1 + s f'^2)] = x, u ~ N(mean, variance), for every x in (0, 1).
+/// E[s f'^2/(1 + s f'^2)] = x, u ~ N(mean, variance), for every x in (0, 1) (fastest in ascending order). It holds with
+/// a frozen part too, and for a static state: then ln r, where the eigenvalue density of J Lambda has mass x outside r.
+/// -infinity for x beyond P(f' != 0).
 [[nodiscard]] std::vector<double> free_lyapunov_spectrum(const Ensemble& ensemble, double mean, double variance,
                                                          std::span<const double> x);
 
