@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "limes/base/errors.hpp"
 #include "limes/rate/theory/map_fluctuations.hpp"
 #include "limes/rate/theory/populations/map_fluctuations.hpp"
 #include "limes/rate/theory/populations/static_states.hpp"
@@ -330,6 +331,42 @@ TEST(PopulationMap, LinearNetworkWithDifferentLeaksInClosedForm) {
     EXPECT_NEAR(states[0].autocovariance[1][k], driven(k), 1e-12);
   }
   EXPECT_NEAR(states[0].lyapunov_exponent, std::log(0.6), 1e-9);
+}
+
+TEST(PopulationMap, AllNineNoisyStatesOfTwoBistablePopulations) {
+  for (const double leak : {0.0, 0.3}) {
+    const double kept = 1.0 - leak;
+    PopulationEnsemble e = uncoupled(2);
+    e.coupling_mean << 2.0 * kept, 0.05 * kept, 0.05 * kept, 2.0 * kept;
+    e.second_moment << 0.3, 0.02, 0.02, 0.3;
+    e.second_moment *= kept * kept;
+    for (Population& population : e.populations) {
+      population.leak = leak;
+      population.noise_deviation = 0.2 * kept;
+    }
+    const auto states = map_fluctuations(e);
+    ASSERT_EQ(states.size(), 9U) << "leak " << leak;
+    // One unstable direction for every population on its middle branch.
+    int counts[3] = {0, 0, 0};
+    for (const auto& state : states) {
+      ASSERT_LE(state.unstable_modes, 2);
+      ++counts[state.unstable_modes];
+      EXPECT_EQ(state.stable, state.unstable_modes == 0);
+    }
+    EXPECT_EQ(counts[0], 4);
+    EXPECT_EQ(counts[1], 4);
+    EXPECT_EQ(counts[2], 1);
+  }
+}
+
+TEST(PopulationMap, BadInputIsRefused) {
+  PopulationEnsemble e = two_chaotic_populations();
+  e.populations[1].leak = 1.0;
+  EXPECT_THROW((void)map_fluctuations(e), InputError);
+  e.populations[1].leak = 0.0;
+  e.second_moment(0, 1) = -0.1;
+  EXPECT_THROW((void)map_fluctuations(e), InputError);
+  EXPECT_THROW((void)static_states(e, false), InputError);
 }
 
 }  // namespace

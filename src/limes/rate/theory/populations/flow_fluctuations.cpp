@@ -209,12 +209,14 @@ class Solver {
 
 std::vector<PopulationFlowFluctuation> flow_fluctuations(const PopulationEnsemble& ensemble, const StopToken& stop,
                                                          std::vector<double>* unconverged) {
+  require_valid(ensemble);
   const PopulationEnsemble flow = without_leaks(ensemble);
   const Solver solver(flow, stop);
   const double coarse = search_step(flow);
   std::vector<PopulationLags> known;
+  std::vector<double> failures;  // of the search
   std::vector<PopulationFlowFluctuation> states;
-  for (const PopulationLags& start : search_lags(flow, flow_filter(flow, coarse), stop, unconverged)) {
+  for (const PopulationLags& start : search_lags(flow, flow_filter(flow, coarse), stop, &failures)) {
     const double step = 0.1 / sharpness(flow, start.variance());
     double failed = 0.0;
     const std::vector<SolvedLags> levels = solver.levels(start, coarse, step, failed);
@@ -230,6 +232,10 @@ std::vector<PopulationFlowFluctuation> flow_fluctuations(const PopulationEnsembl
     if (solver.noise_free() && state.bulk_exponent <= 0.0) continue;
     known.push_back(finest);
     states.push_back(std::move(state));
+  }
+  if (states.empty() && unconverged != nullptr && !failures.empty() &&
+      fluctuations_are_due(flow, solver.noise_free(), true, stop)) {
+    unconverged->push_back(*std::min_element(failures.begin(), failures.end()));
   }
   std::sort(states.begin(), states.end(),
             [](const auto& a, const auto& b) { return precedes(a.mean, a.variance, b.mean, b.variance); });

@@ -36,7 +36,8 @@ struct PopulationFlowFluctuation {
 ///   c_a'' = c_a - sum_b (S+X)_ab [C_b(q_b + c_b) - C_b(q_b)],  c_a'(0+) = -D_a,  c_a -> 0,
 /// for which there is no potential where P > 1: Newton on Numerov grids of three steps, extrapolated. Leaks of the
 /// populations are taken as 0. As for
-/// map_fluctuations(), `unconverged` receives the best residuals of attempts that did not converge.
+/// map_fluctuations(), `unconverged` receives the residuals of what did not converge. Throws InputError as
+/// require_valid().
 [[nodiscard]] std::vector<PopulationFlowFluctuation> flow_fluctuations(const PopulationEnsemble& ensemble,
                                                                        const StopToken& stop = {},
                                                                        std::vector<double>* unconverged = nullptr);

@@ -8,6 +8,7 @@
 #include "limes/rate/theory/populations/frozen_parts.hpp"
 #include "limes/rate/theory/populations/one_time_states.hpp"
 #include "limes/rate/theory/populations/perron.hpp"
+#include "limes/rate/theory/populations/static_states.hpp"
 
 namespace limes::rate::theory {
 namespace {
@@ -222,6 +223,14 @@ bool holds_frozen_parts(const PopulationEnsemble& ensemble, const LagFilter& fil
   Eigen::MatrixXd matrix = -total * at.gains.rightCols(1).col(0).asDiagonal();
   matrix.diagonal() += filter.kept.cwiseAbs2();
   return is_m_matrix(matrix);
+}
+
+bool fluctuations_are_due(const PopulationEnsemble& ensemble, bool noise_free, bool continuous_time,
+                          const StopToken& stop) {
+  if (!noise_free) return true;
+  const auto states = static_states(ensemble, continuous_time, stop);
+  return std::any_of(states.begin(), states.end(),
+                     [](const PopulationStaticState& state) { return state.bulk_edge > 1.0; });
 }
 
 bool same_lags(const PopulationLags& a, const PopulationLags& b, double tolerance) {

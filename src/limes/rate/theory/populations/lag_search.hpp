@@ -19,9 +19,10 @@ struct SolvedLags {
 [[nodiscard]] SolvedLags solve_lags(const PopulationEnsemble& ensemble, const LagFilter& filter, PopulationLags state,
                                     Accuracy accuracy, double accepted_residual, const StopToken& stop);
 
-/// Distinct fluctuating states to a few digits (truncated series), stable and unstable ones: Newton from one-time
-/// states that know the filter, with their own lag functions or after a free iteration, from iterations that start at
-/// corners of the box of means, and from between the states found. `unconverged`: best residuals of failed attempts.
+/// Distinct fluctuating states to a few digits (truncated series), stable and unstable ones: Newton from the
+/// solutions of the one-time equations - with lag functions shaped by the filter, after the damped iteration at their
+/// means, after the free iteration - and from between the states found. `unconverged`: best residuals of failed
+/// attempts.
 [[nodiscard]] std::vector<PopulationLags> search_lags(const PopulationEnsemble& ensemble, const LagFilter& filter,
                                                       const StopToken& stop, std::vector<double>* unconverged);
 
@@ -32,6 +33,10 @@ struct SolvedLags {
 /// least q; not where a population rests although it would fluctuate (v = q with a bulk beyond its edge).
 [[nodiscard]] bool holds_frozen_parts(const PopulationEnsemble& ensemble, const LagFilter& filter,
                                       const PopulationLagEvaluation& at);
+
+/// Must there be a fluctuating state: with noise, or because the bulk of a static state lies beyond its edge?
+[[nodiscard]] bool fluctuations_are_due(const PopulationEnsemble& ensemble, bool noise_free, bool continuous_time,
+                                        const StopToken& stop);
 
 [[nodiscard]] bool same_lags(const PopulationLags& a, const PopulationLags& b, double tolerance);
 

@@ -44,6 +44,7 @@ PopulationMapFluctuation finished(const PopulationEnsemble& ensemble, const Solv
 
 std::vector<PopulationMapFluctuation> map_fluctuations(const PopulationEnsemble& ensemble, const StopToken& stop,
                                                        std::vector<double>* unconverged) {
+  require_valid(ensemble);
   const auto has_leak = [](const Population& population) { return population.leak != 0.0; };
   const auto has_noise = [](const Population& population) { return population.noise_deviation != 0.0; };
   if (std::none_of(ensemble.populations.begin(), ensemble.populations.end(), has_leak)) {
@@ -52,8 +53,9 @@ std::vector<PopulationMapFluctuation> map_fluctuations(const PopulationEnsemble&
   const bool noise_free = std::none_of(ensemble.populations.begin(), ensemble.populations.end(), has_noise);
   const LagFilter filter = map_filter(ensemble);
   std::vector<PopulationLags> known;
+  std::vector<double> failures;  // of the search
   std::vector<PopulationMapFluctuation> states;
-  for (const PopulationLags& start : search_lags(ensemble, filter, stop, unconverged)) {
+  for (const PopulationLags& start : search_lags(ensemble, filter, stop, &failures)) {
     const SolvedLags solved = solve_lags(ensemble, filter, start, Accuracy::kExact, kAcceptedResidual, stop);
     if (!solved.converged) {
       if (unconverged != nullptr) unconverged->push_back(solved.at.size);
@@ -67,6 +69,10 @@ std::vector<PopulationMapFluctuation> map_fluctuations(const PopulationEnsemble&
     if (noise_free && state.bulk_exponent <= 0.0) continue;
     known.push_back(solved.state);
     states.push_back(std::move(state));
+  }
+  if (states.empty() && unconverged != nullptr && !failures.empty() &&
+      fluctuations_are_due(ensemble, noise_free, false, stop)) {
+    unconverged->push_back(*std::min_element(failures.begin(), failures.end()));
   }
   std::sort(states.begin(), states.end(),
             [](const auto& a, const auto& b) { return precedes(a.mean, a.variance, b.mean, b.variance); });

@@ -35,8 +35,9 @@ struct PopulationMapFluctuation {
 ///                                                         + sigma_a^2 delta_k0,   D_a = q_a + c_a.
 /// Where all leaks are 0 the values mu, v, q are roots of closed equations (all of them: see one_time_states()); else
 /// Newton on the whole lag functions from many starts. Without noise a state counts as fluctuating where at least one
-/// population is (D_a(0) > q_a). States that did not converge are left out; `unconverged` (if given) receives the best
-/// residual among them.
+/// population is (D_a(0) > q_a). States that did not converge are left out; `unconverged` (if given) receives their
+/// residuals, or the smallest of the search where it should have found a state and found none. Throws InputError as
+/// require_valid().
 [[nodiscard]] std::vector<PopulationMapFluctuation> map_fluctuations(const PopulationEnsemble& ensemble,
                                                                      const StopToken& stop = {},
                                                                      std::vector<double>* unconverged = nullptr);

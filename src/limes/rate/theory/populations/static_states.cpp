@@ -97,6 +97,7 @@ PopulationStaticState static_state(const PopulationEnsemble& ensemble, const Pop
 
 std::vector<PopulationStaticState> static_states(const PopulationEnsemble& ensemble, bool continuous_time,
                                                  const StopToken& stop) {
+  require_valid(ensemble);
   for (const Population& population : ensemble.populations) {
     if ((continuous_time ? population.noise_intensity : population.noise_deviation) != 0.0) return {};
   }

@@ -40,7 +40,7 @@ struct PopulationStaticState {
 /// eigenvalue of mean_field_eigenvalues() outside the bulk of largest modulus (continuous time: largest real part).
 /// Stable iff bulk and outliers lie in the unit disc (continuous: Re < 1). The exponent is that of a perturbation of
 /// the fixed point: ln of the spectral radius, or spectral abscissa - 1. Empty with noise (no state is static then).
-/// In continuous time the leaks are taken as 0.
+/// In continuous time the leaks are taken as 0. Throws InputError as require_valid().
 [[nodiscard]] std::vector<PopulationStaticState> static_states(const PopulationEnsemble& ensemble, bool continuous_time,
                                                                const StopToken& stop = {});
 
