@@ -130,8 +130,7 @@ std::optional<FiniteSizeFit> fit_finite_size(Points points) {
   const LineFit spread = spread_law(points);
   std::vector<double> weights, inverse, root;
   for (const SizedDifference& point : points) {
-    const double deviation = std::exp(spread.intercept + spread.slope * std::log(point.size));
-    weights.push_back(point.samples / (deviation * deviation));
+    weights.push_back(point.samples * point.size);  // the variance of a mean is that of a network over their number
     inverse.push_back(1.0 / point.size);
     root.push_back(1.0 / std::sqrt(point.size));
   }

@@ -32,13 +32,13 @@ struct FiniteSizeFit {
 };
 
 /// Least squares over at least two different sizes. With few networks per size, weights 1 / standard_error^2 would
-/// follow the noise of the errors and make the errors of the fit too small. So the weights come from the deviation
-/// between networks smoothed by its own power law; the error of each coefficient c.d is sqrt(sum c_i^2 s_i^2) with the
-/// errors as measured, with the degrees of freedom of B. L. Welch, Biometrika 34, 28 (1947) and F. E. Satterthwaite,
-/// Biometrics Bull. 2, 110 (1946): a t test keeps its level whatever the weights. `law_p` is the test of S. Johansen,
-/// Biometrika 67, 85 (1980), of the residuals with estimated variances. The exponent of the spread is a line through
-/// log s, whose bias and variance at n networks are those of the logarithm of a chi-square. Nothing if an error is zero
-/// (a deterministic quantity), a number not finite, or there are fewer than two sizes.
+/// follow the noise of the errors and make the errors of the fit too small. So the weights are those of the law that
+/// quenched disorder has, variance ~ 1/size, which costs little precision where it fails and never the level: the error
+/// of each coefficient c.d is sqrt(sum c_i^2 s_i^2) with the errors as measured, with the degrees of freedom of B. L.
+/// Welch, Biometrika 34, 28 (1947) and F. E. Satterthwaite, Biometrics Bull. 2, 110 (1946). `law_p` is the test of S.
+/// Johansen, Biometrika 67, 85 (1980), of the residuals with estimated variances. The exponent of the spread is a line
+/// through log s, whose bias and variance at n networks are those of the logarithm of a chi-square. Nothing if an error
+/// is zero (a deterministic quantity), a number not finite, or there are fewer than two sizes.
 [[nodiscard]] std::optional<FiniteSizeFit> fit_finite_size(std::span<const SizedDifference> points);
 
 }  // namespace limes::stats
