@@ -13,7 +13,8 @@ struct Arguments {
   enum class Command { kHelp, kVersion, kList, kShow, kNew, kRun, kSweep, kConverge, kReport, kMatrix };
   Command command = Command::kHelp;
   std::string help;  ///< kHelp: the text
-  std::string name;  ///< kShow, kNew: the system; kRun, kSweep, kConverge: the file (may be empty); kReport: the folder; kMatrix: the file
+  std::string name;  ///< kShow, kNew: the system; kRun, kSweep, kConverge: the file (may be empty); kReport: the
+                     ///< folder; kMatrix: the file
   std::vector<std::string> sets;
   std::vector<std::string> over;  ///< kSweep, kConverge
   std::optional<std::uint64_t> seed;

@@ -163,8 +163,7 @@ TEST(Description, EnsemblesAreChecked) {
   EXPECT_REFUSED("a fixed in-degree is a whole number",
                  {{"network.size", 20}, {"coupling.kind", "fixed_in_degree"}, {"coupling.degree", 2.5}});
   EXPECT_REFUSED("conflicting options: coupling.degree and coupling.kind = \"gaussian\"", {{"coupling.degree", 10}});
-  const Given ring = {
-      {"network.size", 40}, {"coupling.kind", "correlated"}, {"theory.kind", "two_time"}};
+  const Given ring = {{"network.size", 40}, {"coupling.kind", "correlated"}, {"theory.kind", "two_time"}};
   auto too_strong = ring;
   too_strong["coupling.row_covariance"] = Json::array({1.0, 0.6});  // 1 - 1.2 at the shortest wave
   EXPECT_REFUSED("smallest spectral value -0.2", too_strong);

@@ -20,7 +20,8 @@ RateDescription described(TimeKind time, double noise) {
   description.coupling.matrix = std::make_shared<const coupling::Matrix>(coupling::gaussian_matrix(4, 0, 40, 2.0, 0.5));
   description.populations[0].threshold_mean = 0.05;
   description.populations[0].threshold_deviation = 0.1;
-  (time == TimeKind::kDiscrete ? description.populations[0].noise_deviation : description.populations[0].noise_intensity) = noise;
+  (time == TimeKind::kDiscrete ? description.populations[0].noise_deviation
+                               : description.populations[0].noise_intensity) = noise;
   description.simulation.step = time == TimeKind::kDiscrete ? 1.0 : 0.05;
   description.simulation.lags = 30.0;
   return description;

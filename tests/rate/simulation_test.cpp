@@ -201,7 +201,8 @@ TEST(Simulation, ResumedBitsAreThoseOfAnUninterruptedRun) {
       description.simulation.measured_steps = 900;
       description.stimulus.kind = StimulusDescription::Kind::kCommonNoise;
       description.stimulus.amplitude = 0.2;
-      (time == TimeKind::kDiscrete ? description.populations[0].noise_deviation : description.populations[0].noise_intensity) = 0.1;
+      (time == TimeKind::kDiscrete ? description.populations[0].noise_deviation
+                                   : description.populations[0].noise_intensity) = 0.1;
       if (time == TimeKind::kContinuous) description.simulation.integrator = Integrator::kEulerMaruyama;
       for (const int threads : {1, 2}) {
         int stops = 0;

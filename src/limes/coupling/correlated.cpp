@@ -56,7 +56,8 @@ void require_covariance(std::span<const double> row_covariance, std::span<const 
   const double smallest = std::min({*row_low * *column_low, *row_low * *column_high, *row_high * *column_low});
   if (smallest >= -kSpectralRounding * static_cast<double>(size)) return;
   throw InputError(
-      fmt::format("the covariance of the couplings is not positive semidefinite: smallest spectral value {:.6g}", smallest),
+      fmt::format("the covariance of the couplings is not positive semidefinite: smallest spectral value {:.6g}",
+                  smallest),
       "give smaller correlations: with one neighbour |A(1)| <= 1/2");
 }
 

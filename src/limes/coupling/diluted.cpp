@@ -95,7 +95,8 @@ SparseMatrix diluted_matrix(std::uint64_t seed, std::uint32_t realisation, std::
         stream.fill_normal(normals);
         for (std::size_t k = 0; k < chosen.size(); ++k) {
           columns.push_back(first + chosen[k]);
-          values.push_back(law.mean(target, source) / degree + law.deviation(target, source) / std::sqrt(degree) * normals[k]);
+          values.push_back(law.mean(target, source) / degree +
+                           law.deviation(target, source) / std::sqrt(degree) * normals[k]);
         }
         first += static_cast<int>(sizes[b]);
       }

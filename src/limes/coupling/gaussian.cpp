@@ -92,7 +92,8 @@ DenseMatrix gaussian_matrix(std::uint64_t seed, std::uint32_t realisation, Eigen
 DenseMatrix portable_matrix(std::uint64_t seed, Eigen::Index size, double mean, double deviation) {
   check(size, mean, deviation);
   const std::size_t sizes[] = {static_cast<std::size_t>(size)};
-  return portable_matrix(seed, sizes, Eigen::MatrixXd::Constant(1, 1, mean), Eigen::MatrixXd::Constant(1, 1, deviation));
+  return portable_matrix(seed, sizes, Eigen::MatrixXd::Constant(1, 1, mean),
+                         Eigen::MatrixXd::Constant(1, 1, deviation));
 }
 
 DenseMatrix portable_matrix(std::uint64_t seed, std::span<const std::size_t> sizes, const Eigen::MatrixXd& means,

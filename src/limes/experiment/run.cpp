@@ -240,7 +240,7 @@ RunOutcome run(const system::System& system, const Experiment& experiment, const
 
   RunOutcome outcome;
   outcome.status = done.status;
-  const ResultHead head{system,   prepared.parameters,  experiment.title, done.status,
+  const ResultHead head{system,   prepared.parameters,  experiment.title,   done.status,
                         identity, option_text(options), threads_of(options)};
   outcome.result = result_json(head, done.comparison, done.theory ? &*done.theory : nullptr,
                                done.simulation ? &*done.simulation : nullptr, runner.seconds);
