@@ -134,19 +134,19 @@ TEST_F(Sweep, AnInterruptedSweepGoesOnWithoutRepeatingAFinishedPoint) {
   options.directory = (folder / "out").string();
   options.threads = 2;
   int finished = 0;
-  for (int round = 0; round < 3; ++round) {
+  for (int round = 0; round < 2; ++round) {
     std::atomic<bool> stop{false};
     std::atomic<int> now{0};
     options.stop = StopToken(&stop);
-    // Seven realisations, those that were kept included: at most one point of four is finished in each round.
-    const auto system = fake::make([&](int) { stop = stop || ++now >= 7; });
+    // Two points of four realisations are under way at a time, so the ninth realisation belongs to a third one: however
+    // the threads take turns, a round finishes one point or two of the six.
+    const auto system = fake::make([&](int) { stop = stop || ++now >= 9; });
     const RunOutcome outcome = sweep(system, points, options);
     EXPECT_EQ(outcome.status, Status::kInterrupted);
     EXPECT_THAT(json_text(outcome.result["warnings"]), HasSubstr("of 6 points are finished"));
-    EXPECT_GE(outcome.result["sweep"]["finished"], finished) << "a finished point was lost";
+    EXPECT_GT(outcome.result["sweep"]["finished"], finished) << "a finished point was lost";
     finished = outcome.result["sweep"]["finished"];
   }
-  EXPECT_GT(finished, 0);
   options.stop = StopToken();
   std::atomic<int> again{0};
   const RunOutcome outcome = sweep(fake::make([&](int) { ++again; }), points, options);

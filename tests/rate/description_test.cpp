@@ -157,6 +157,13 @@ TEST(Description, WhatIsNotSupportedIsRefusedByName) {
   EXPECT_REFUSED("N^3", {{"simulation.jacobian_spectrum", true}, {"network.size", 20000}});
 }
 
+TEST(Description, TwoTimeTheoriesMustFitIntoMemory) {
+  EXPECT_REFUSED("would need 40 GB", {{"theory.kind", "two_time"}, {"theory.horizon", 100000.0}});
+  EXPECT_REFUSED(
+      "fewer theory.samples",
+      {{"theory.kind", "two_time"}, {"coupling.symmetry", 0.5}, {"theory.horizon", 500.0}, {"theory.samples", 100000}});
+}
+
 TEST(Description, EnsemblesAreChecked) {
   EXPECT_REFUSED("coupling.degree is 30 but there are 20 source neurons",
                  {{"network.size", 20}, {"coupling.kind", "bernoulli"}, {"coupling.degree", 30}});

@@ -11,8 +11,9 @@
 #include "limes/experiment/fingerprint.hpp"
 #include "limes/experiment/point_runs.hpp"
 #include "limes/experiment/preparation.hpp"
+#include "limes/experiment/publication.hpp"
 #include "limes/experiment/theory_once.hpp"
-#include "limes/experiment/version.hpp"
+#include "limes/math/random_portable.hpp"
 
 namespace limes::experiment {
 
@@ -21,17 +22,9 @@ namespace {
 using system::Json;
 using system::Status;
 
-/// splitmix64 (G. L. Steele, D. Lea, C. H. Flood, OOPSLA 2014): unrelated numbers from neighbouring ones.
-std::uint64_t mixed(std::uint64_t z) {
-  z += 0x9e3779b97f4a7c15ULL;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-  return z ^ (z >> 31);
-}
-
 /// The seed of one size; 53 bits, so that it can be written into an experiment.
 std::uint64_t seed_of_size(std::uint64_t seed, double size) {
-  return mixed(mixed(seed) ^ std::bit_cast<std::uint64_t>(size)) >> 11;
+  return math::splitmix64(math::splitmix64(seed, 1) ^ std::bit_cast<std::uint64_t>(size), 1) >> 11;
 }
 
 /// A total split in the ratios of `shares`, in whole numbers that add up to it (largest remainders first).
@@ -110,13 +103,7 @@ RunOutcome converge(const system::System& plain, const Grid& sizes, const RunOpt
   const Prepared prepared = prepare(first, system, options.quick);
   const std::string identity = fingerprint(system, prepared.parameters, identity_text);
 
-  std::unique_ptr<ResultDirectory> directory;
-  if (const std::string place = place_of_results(first, options, identity); !place.empty() || options.directory) {
-    directory = std::make_unique<ResultDirectory>(place, identity, version() + " " + commit() + " " + compiler(),
-                                                  options.notice);
-    if (directory->continues())
-      options.notice("going on with the interrupted work in " + directory->path() + ".partial");
-  }
+  const auto directory = open_results(first, options, identity, "study");
   CheckpointFiles* store = directory ? &directory->checkpoints() : nullptr;
   // One size after the other, each with all threads: the largest takes most of the time.
   const PointRuns runs =
@@ -131,17 +118,9 @@ RunOutcome converge(const system::System& plain, const Grid& sizes, const RunOpt
   const std::string shown = option_text(options) + (option_text(options).empty() ? "" : " ") + over;
   const ResultHead head{system, prepared.parameters, first.title, outcome.status, identity, shown, threads_of(options)};
   outcome.result = convergence_json(head, sizes, runs);
-  if (directory) {
-    try {
-      options.progress("writing", 0.0, "");
-      const std::string text = fmt::format("# The first size, with its own seed, of: limes converge ... {}\n", shown) +
-                               resolved_experiment(system, prepared.parameters, first.title);
-      directory->publish(files_of(system, outcome.result, text), outcome.status == Status::kInterrupted);
-      outcome.directory = directory->path();
-    } catch (const Error&) {
-      outcome.output_error = std::current_exception();
-    }
-  }
+  const std::string text = fmt::format("# The first size, with its own seed, of: limes converge ... {}\n", shown) +
+                           resolved_experiment(system, prepared.parameters, first.title);
+  publish_results(directory.get(), options, system, text, outcome);
   return outcome;
 }
 

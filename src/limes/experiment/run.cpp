@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <chrono>
-#include <filesystem>
 #include <memory>
 #include <numeric>
 #include <thread>
@@ -13,15 +12,12 @@
 #include "limes/experiment/comparison.hpp"
 #include "limes/experiment/directory.hpp"
 #include "limes/experiment/experiment_text.hpp"
-#include "limes/experiment/figures.hpp"
 #include "limes/experiment/fingerprint.hpp"
-#include "limes/experiment/json_text.hpp"
 #include "limes/experiment/preparation.hpp"
-#include "limes/experiment/report.hpp"
-#include "limes/experiment/result_hdf5.hpp"
+#include "limes/experiment/publication.hpp"
 #include "limes/experiment/result_json.hpp"
 #include "limes/experiment/theory_archive.hpp"
-#include "limes/experiment/version.hpp"
+#include "limes/math/random_portable.hpp"
 
 namespace limes::experiment {
 
@@ -33,12 +29,8 @@ using system::Status;
 using system::TheoryOutcome;
 
 /// The seed of the second size, unrelated to that of the first: the two sizes must be independent samples, or their
-/// difference would not have the error that the comparison computes (splitmix64's increment and first mixing step).
-std::uint64_t second_seed(std::uint64_t seed) {
-  std::uint64_t z = seed + 0x9e3779b97f4a7c15ULL;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  return (z ^ (z >> 27)) >> 11;  // 53 bits, so that it can be written into an experiment
-}
+/// difference would not have the error that the comparison computes. 53 bits, so that it can stand in an experiment.
+std::uint64_t second_seed(std::uint64_t seed) { return math::splitmix64(seed, 1) >> 11; }
 
 class Runner {
  public:
@@ -205,36 +197,13 @@ int threads_of(const RunOptions& options) {
   return options.threads > 0 ? options.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
-ResultFiles files_of(const system::System& system, const Json& result, const std::string& experiment) {
-  ResultFiles files = {{"result.json", json_text(result)},
-                       {"result.h5", result_hdf5(result)},
-                       {"report.html", report_html(result, &system)},
-                       {"experiment.toml", experiment}};
-  for (auto& [name, svg] : figures_svg(result)) files.emplace_back("figures/" + name, std::move(svg));
-  return files;
-}
-
-std::string place_of_results(const Experiment& experiment, const RunOptions& options, const std::string& fingerprint) {
-  if (options.directory) return *options.directory;
-  if (experiment.output_directory) return *experiment.output_directory;
-  if (!options.default_directory) return "";
-  const std::string stem = std::filesystem::path(experiment.file).stem().string();
-  return fmt::format("runs/{}-{}", stem.empty() ? experiment.system : stem, fingerprint.substr(0, 8));
-}
-
 RunOutcome run(const system::System& system, const Experiment& experiment, const RunOptions& options) {
   const Prepared prepared = prepare(experiment, system, options.quick);
   const std::string identity = fingerprint(system, prepared.parameters, option_text(options));
   for (const std::string& notice : prepared.notices) options.notice(notice);
   if (!prepared.lowered.empty()) options.notice(fmt::format("quick run: {}", fmt::join(prepared.lowered, ", ")));
 
-  std::unique_ptr<ResultDirectory> directory;
-  if (const std::string place = place_of_results(experiment, options, identity); !place.empty() || options.directory) {
-    directory = std::make_unique<ResultDirectory>(place, identity, version() + " " + commit() + " " + compiler(),
-                                                  options.notice);
-    if (directory->continues())
-      options.notice("going on with the interrupted run in " + directory->path() + ".partial");
-  }
+  const auto directory = open_results(experiment, options, identity, "run");
   Runner runner(options, directory ? &directory->checkpoints() : options.checkpoints);
   const Computed done = compute(system, prepared, options, runner);
 
@@ -244,17 +213,8 @@ RunOutcome run(const system::System& system, const Experiment& experiment, const
                         identity, option_text(options), threads_of(options)};
   outcome.result = result_json(head, done.comparison, done.theory ? &*done.theory : nullptr,
                                done.simulation ? &*done.simulation : nullptr, runner.seconds);
-  if (directory) {
-    try {
-      options.progress("writing", 0.0, "");
-      directory->publish(
-          files_of(system, outcome.result, resolved_experiment(system, prepared.parameters, experiment.title)),
-          done.status == Status::kInterrupted);
-      outcome.directory = directory->path();
-    } catch (const Error&) {
-      outcome.output_error = std::current_exception();
-    }
-  }
+  publish_results(directory.get(), options, system, resolved_experiment(system, prepared.parameters, experiment.title),
+                  outcome);
   return outcome;
 }
 

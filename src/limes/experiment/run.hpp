@@ -7,7 +7,6 @@
 #include <string>
 
 #include "limes/base/interruption.hpp"
-#include "limes/experiment/directory.hpp"
 #include "limes/experiment/experiment_file.hpp"
 #include "limes/system/system.hpp"
 
@@ -53,13 +52,5 @@ struct RunOutcome {
 
 /// Options.threads, or all that the machine has.
 [[nodiscard]] int threads_of(const RunOptions& options);
-
-/// Where the results go: `options.directory`, `output.directory`, or `runs/STEM-FINGERPRINT`; empty: nowhere.
-[[nodiscard]] std::string place_of_results(const Experiment& experiment, const RunOptions& options,
-                                           const std::string& fingerprint);
-
-/// The files of a result: JSON, HDF5, report, figures and the resolved experiment.
-[[nodiscard]] ResultFiles files_of(const system::System& system, const system::Json& result,
-                                   const std::string& experiment);
 
 }  // namespace limes::experiment

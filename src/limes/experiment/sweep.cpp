@@ -5,13 +5,12 @@
 
 #include <memory>
 
-#include "limes/experiment/directory.hpp"
 #include "limes/experiment/experiment_text.hpp"
 #include "limes/experiment/fingerprint.hpp"
 #include "limes/experiment/point_runs.hpp"
 #include "limes/experiment/preparation.hpp"
+#include "limes/experiment/publication.hpp"
 #include "limes/experiment/sweep_json.hpp"
-#include "limes/experiment/version.hpp"
 
 namespace limes::experiment {
 
@@ -49,13 +48,7 @@ RunOutcome sweep(const system::System& plain, const Grid& grid, const RunOptions
   const Prepared prepared = prepare(first, system, options.quick);
   const std::string identity = fingerprint(system, prepared.parameters, identity_text);
 
-  std::unique_ptr<ResultDirectory> directory;
-  if (const std::string place = place_of_results(first, options, identity); !place.empty() || options.directory) {
-    directory = std::make_unique<ResultDirectory>(place, identity, version() + " " + commit() + " " + compiler(),
-                                                  options.notice);
-    if (directory->continues())
-      options.notice("going on with the interrupted sweep in " + directory->path() + ".partial");
-  }
+  const auto directory = open_results(first, options, identity, "sweep");
   const PointRuns runs =
       run_points(system, grid.points, options, directory ? &directory->checkpoints() : nullptr, threads_of(options));
 
@@ -65,17 +58,9 @@ RunOutcome sweep(const system::System& plain, const Grid& grid, const RunOptions
   const std::string shown = option_text(options) + (option_text(options).empty() ? "" : " ") + brief_text(grid);
   const ResultHead head{system, prepared.parameters, first.title, outcome.status, identity, shown, threads_of(options)};
   outcome.result = sweep_json(head, grid, runs);
-  if (directory) {
-    try {
-      options.progress("writing", 0.0, "");
-      const std::string text = fmt::format("# The first point of: limes sweep experiment.toml {}\n", shown) +
-                               resolved_experiment(system, prepared.parameters, first.title);
-      directory->publish(files_of(system, outcome.result, text), outcome.status == Status::kInterrupted);
-      outcome.directory = directory->path();
-    } catch (const Error&) {
-      outcome.output_error = std::current_exception();
-    }
-  }
+  const std::string text = fmt::format("# The first point of: limes sweep experiment.toml {}\n", shown) +
+                           resolved_experiment(system, prepared.parameters, first.title);
+  publish_results(directory.get(), options, system, text, outcome);
   return outcome;
 }
 

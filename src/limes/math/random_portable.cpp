@@ -7,16 +7,16 @@ namespace limes::math {
 
 namespace {
 
+double unit(std::uint64_t z) { return (static_cast<double>(z >> 11) + 0.5) * 0x1p-53; }
+
+}  // namespace
+
 std::uint64_t splitmix64(std::uint64_t seed, std::uint64_t k) {
   std::uint64_t z = seed + k * 0x9E3779B97F4A7C15ULL;
   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
   z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
   return z ^ (z >> 31);
 }
-
-double unit(std::uint64_t z) { return (static_cast<double>(z >> 11) + 0.5) * 0x1p-53; }
-
-}  // namespace
 
 std::vector<std::uint64_t> portable_bits(std::uint64_t seed, std::size_t count) {
   std::vector<std::uint64_t> bits(count);

@@ -19,17 +19,20 @@ double cleaned(double value) { return std::abs(value) < 1e-15 ? 0.0 : value; }
 
 }  // namespace
 
-BranchWriter::BranchWriter(const RateDescription& description, system::TheoryOutcome& outcome, system::Branch branch)
-    : description_(description), outcome_(outcome), label_(branch.label) {
+BranchWriter::BranchWriter(const RateDescription& description, system::TheoryOutcome& outcome, system::Branch branch,
+                           bool approximate)
+    : description_(description), outcome_(outcome), label_(branch.label), approximate_(approximate) {
   outcome_.branches.push_back(std::move(branch));
 }
 
-void BranchWriter::quantity(const std::string& name, system::Tensor value, double error) {
+system::TheoryQuantity& BranchWriter::quantity(const std::string& name, system::Tensor value, double error) {
   system::Tensor errors = value;
   errors.complex = false;
   errors.values.assign(value.complex ? value.values.size() / 2 : value.values.size(), error);
   outcome_.quantities.push_back({name, label_, quantity_of_population(description_, name, std::move(value)),
-                                 quantity_of_population(description_, name, std::move(errors)), true, "", false});
+                                 quantity_of_population(description_, name, std::move(errors)), true, "",
+                                 approximate_});
+  return outcome_.quantities.back();
 }
 
 void BranchWriter::number(const std::string& name, double value, double relative_error) {
@@ -43,21 +46,26 @@ void BranchWriter::numbers(const std::string& name, std::vector<double> values, 
     value = cleaned(value);
   }
   outcome_.quantities.push_back({name, label_, per_population(description_, std::move(values)),
-                                 per_population(description_, std::move(errors)), true, "", false});
+                                 per_population(description_, std::move(errors)), true, "", approximate_});
 }
 
-void BranchWriter::curve(const std::string& name, system::Axis axis, std::vector<double> values) {
+system::TheoryCurve& BranchWriter::curve(const std::string& name, system::Axis axis, system::Tensor values,
+                                         system::Tensor error) {
   std::vector<system::Axis> axes{std::move(axis)};
-  system::Tensor tensor(std::move(values));
-  put_population_axis(description_, name, axes, tensor);
-  outcome_.curves.push_back({name, label_, std::move(axes), std::move(tensor), false});
+  if (!error.empty()) {
+    std::vector<system::Axis> same = axes;
+    put_population_axis(description_, name, same, error);
+  }
+  put_population_axis(description_, name, axes, values);
+  outcome_.curves.push_back({name, label_, std::move(axes), std::move(values), approximate_, std::move(error)});
+  return outcome_.curves.back();
 }
 
 void BranchWriter::curves(const std::string& name, std::vector<system::Axis> axes,
                           const std::vector<std::vector<double>>& rows) {
   system::Tensor values = curve_values(description_, axes, rows);
   put_population_axis(description_, axes);
-  outcome_.curves.push_back({name, label_, std::move(axes), std::move(values), false});
+  outcome_.curves.push_back({name, label_, std::move(axes), std::move(values), approximate_});
 }
 
 std::size_t curve_points(const RateDescription& description, double correlated_points) {

@@ -12,19 +12,23 @@ namespace limes::rate {
 /// Gaussian moments are good to 1e-10 and Newton ends at its rounding: errors are quoted ten times larger.
 inline constexpr double kMomentError = 1e-9;
 
-/// Collects the entries of one branch. Description and outcome must outlive it.
+/// Collects the entries of one branch. Description and outcome must outlive it; a returned entry may be changed until
+/// the next one is written.
 class BranchWriter {
  public:
-  BranchWriter(const RateDescription& description, system::TheoryOutcome& outcome, system::Branch branch);
+  /// `approximate`: the errors of its entries are errors of approximation.
+  BranchWriter(const RateDescription& description, system::TheoryOutcome& outcome, system::Branch branch,
+               bool approximate = false);
 
-  /// A value of the whole network, or of its only population.
-  void quantity(const std::string& name, system::Tensor value, double error);
+  /// A value of the whole network, or of its only population, with its absolute error.
+  system::TheoryQuantity& quantity(const std::string& name, system::Tensor value, double error);
   void number(const std::string& name, double value, double relative_error = kMomentError);
   /// One value per population.
   void numbers(const std::string& name, std::vector<double> values, double relative_error = kMomentError);
 
   /// A curve of the only population.
-  void curve(const std::string& name, system::Axis axis, std::vector<double> values);
+  system::TheoryCurve& curve(const std::string& name, system::Axis axis, system::Tensor values,
+                             system::Tensor error = {});
   /// A curve of every population, a row each.
   void curves(const std::string& name, std::vector<system::Axis> axes, const std::vector<std::vector<double>>& rows);
 
@@ -32,6 +36,7 @@ class BranchWriter {
   const RateDescription& description_;
   system::TheoryOutcome& outcome_;
   std::string label_;
+  bool approximate_;
 };
 
 /// Points of a theory's curve over lags: as many as theory.lags asks for, or at least 20 and as many as simulation.lags

@@ -8,7 +8,8 @@
 #include <string>
 
 #include "limes/math/quadrature.hpp"
-#include "limes/transfer/transfer.hpp"
+#include "limes/rate/field_coefficients.hpp"
+#include "limes/transfer/moments.hpp"
 
 namespace limes::rate {
 
@@ -27,37 +28,54 @@ double fourth_moment(const transfer::Transfer& transfer, double mean, double var
   return sum;
 }
 
-/// What one branch says of each population.
+/// What one branch says of each population; of a two-time solution at its last time.
 struct BranchState {
-  std::vector<double> mean, variance, field_variance;
+  std::vector<double> mean, variance;
 };
 
-std::map<std::string, BranchState> states_of(const system::TheoryOutcome& outcome) {
+std::map<std::string, BranchState> states_of(const RateDescription& description, const system::TheoryOutcome& outcome) {
   std::map<std::string, BranchState> states;
   for (const auto& quantity : outcome.quantities) {
     if (quantity.name == "mean") states[quantity.branch].mean = quantity.value.values;
     if (quantity.name == "variance") states[quantity.branch].variance = quantity.value.values;
-    if (quantity.name == "field_variance") states[quantity.branch].field_variance = quantity.value.values;
   }
+  const std::size_t populations = description.populations.size();
+  for (const auto& curve : outcome.curves) {
+    if (curve.name != "mean_trajectory" && curve.name != "variance_trajectory") continue;
+    const std::size_t points = curve.values.values.size() / populations;
+    std::vector<double> last;
+    for (std::size_t a = 0; a < populations; ++a) last.push_back(curve.values.values[(a + 1) * points - 1]);
+    (curve.name == "mean_trajectory" ? states[curve.branch].mean : states[curve.branch].variance) = std::move(last);
+  }
+  std::erase_if(states, [&](const auto& entry) {
+    return entry.second.mean.size() != populations || entry.second.variance.size() != populations;
+  });
   return states;
 }
 
+/// The largest excess kurtosis of a population's field.
 double kurtosis(const RateDescription& description, const BranchState& state) {
   const auto& coupling = description.coupling;
+  const Eigen::MatrixXd second = second_moment_coefficients(description);
+  const Eigen::MatrixXd centred = centred_coefficients(description);
   double largest = 0.0;
-  for (std::size_t a = 0; a < state.field_variance.size(); ++a) {
+  for (std::size_t a = 0; a < state.mean.size(); ++a) {
+    const Population& target = description.populations[a];
     double cumulant = 0.0;
+    double field =
+        target.threshold_deviation * target.threshold_deviation + target.noise_deviation * target.noise_deviation;
     for (std::size_t b = 0; b < state.mean.size(); ++b) {
       const auto row = static_cast<Eigen::Index>(a), column = static_cast<Eigen::Index>(b);
       const double degree = coupling.degree(row, column);
       if (degree <= 0.0) continue;
+      const auto& transfer = description.populations[b].transfer;
+      const transfer::Moments moments = transfer::moments(transfer, state.mean[b], state.variance[b]);
+      field += second(row, column) * moments.ff + centred(row, column) * (moments.ff - moments.f * moments.f);
       const double mean = coupling.mean(row, column) / degree;
       const double variance = coupling.deviation(row, column) * coupling.deviation(row, column) / degree;
       const double weight = std::pow(mean, 4) + 6.0 * mean * mean * variance + 3.0 * variance * variance;
-      cumulant +=
-          degree * weight * fourth_moment(description.populations[b].transfer, state.mean[b], state.variance[b]);
+      cumulant += degree * weight * fourth_moment(transfer, state.mean[b], state.variance[b]);
     }
-    const double field = state.field_variance[a];
     if (field > 0.0) largest = std::max(largest, cumulant / (field * field));
   }
   return largest;
@@ -73,7 +91,7 @@ void state_error(const BranchState& state, double kurtosis, system::TheoryQuanti
                                         : quantity.value.values[i]);
     if (of_scale) scale = std::max(scale, std::sqrt(state.variance[std::min(i, state.variance.size() - 1)]));
     if (quantity.name == "frozen_variance") scale = state.variance[std::min(i, state.variance.size() - 1)];
-    if (quantity.name == "lyapunov_exponent") scale = std::max(scale, 1.0);  // ln of a growth factor
+    if (quantity.name == "lyapunov_exponent") scale = std::max(scale, 1.0);  // ln sqrt(J^2 E f'^2): a relative error
     if (quantity.name == "field_kurtosis") scale = 1.0;
     quantity.error.values[i] = std::max(quantity.error.values[i], kurtosis * scale);
   }
@@ -84,11 +102,11 @@ void state_error(const BranchState& state, double kurtosis, system::TheoryQuanti
 void state_dilution_error(const RateDescription& description, system::TheoryOutcome& outcome) {
   const auto kind = description.coupling.kind;
   if (kind != Kind::kBernoulli && kind != Kind::kFixedInDegree) return;
-  const auto states = states_of(outcome);
+  const auto states = states_of(description, outcome);
   double largest = 0.0;
   const auto kurtosis_of = [&](const std::string& branch) {
     const auto state = states.find(branch);
-    if (state == states.end() || state->second.field_variance.empty()) return 0.0;
+    if (state == states.end()) return 0.0;
     const double value = kurtosis(description, state->second);
     largest = std::max(largest, value);
     return value;

@@ -29,24 +29,6 @@ void write_field(BranchWriter& writer, const theory::Ensemble& ensemble, const t
   writer.quantity("field_kurtosis", Tensor(0.0), 0.0);
 }
 
-/// The exponents of note 5.3 where a finite network has them: exponent i of N at x = (i + 1/2)/N. Those of directions
-/// that some neurons' zero slopes close are -infinity and left out.
-void write_spectrum(BranchWriter& writer, const RateDescription& description, const theory::Ensemble& ensemble,
-                    double mean, double variance) {
-  if (!(ensemble.coupling_variance() > 0.0)) return;
-  const std::size_t size = description.size();
-  const std::size_t thinning = (size + kMostExponents - 1) / kMostExponents;
-  system::Axis axis{"index", "1", {}};
-  for (std::size_t i = 0; i < size; i += thinning) {
-    axis.values.push_back((static_cast<double>(i) + 0.5) / static_cast<double>(size));
-  }
-  std::vector<double> exponents = theory::free_lyapunov_spectrum(ensemble, mean, variance, axis.values);
-  const auto end = std::find_if(exponents.begin(), exponents.end(), [](double value) { return !std::isfinite(value); });
-  exponents.erase(end, exponents.end());
-  axis.values.resize(exponents.size());
-  if (!exponents.empty()) writer.curve("lyapunov_spectrum", std::move(axis), std::move(exponents));
-}
-
 void write_static(const RateDescription& description, const theory::Ensemble& ensemble,
                   const theory::StaticState& state, std::size_t index, system::TheoryOutcome& outcome) {
   const std::string label = fmt::format("static-{}", index);
@@ -87,10 +69,7 @@ void write_fluctuating(const RateDescription& description, const theory::Ensembl
   write_common(writer, ensemble, state.mean, state.variance, state.frozen, state.moments, state.residual);
   writer.number("lyapunov_exponent", state.lyapunov_exponent);
   if (ensemble.leak == 0.0) {
-    const theory::SpectrumSummary summary = theory::free_spectrum_summary(ensemble, state.mean, state.variance);
-    writer.number("entropy_rate", summary.entropy_rate, 1e-7);
-    writer.number("kaplan_yorke_dimension", summary.kaplan_yorke_dimension, 1e-7);
-    write_spectrum(writer, description, ensemble, state.mean, state.variance);
+    write_free_spectrum(writer, description, ensemble, state.mean, state.variance);
   }
   // The autocovariance runs to 1e-11 of its start: ten correlation times are 10/25 of that.
   const std::size_t points = curve_points(description, 0.4 * static_cast<double>(state.autocovariance.size()));
@@ -129,16 +108,36 @@ double limit_of_norm(const theory::Ensemble& ensemble) {
 
 void write_ensemble(const RateDescription& description, const theory::Ensemble& ensemble,
                     system::TheoryOutcome& outcome) {
+  // The norm of a sparse matrix is set by its rare large rows, not by the bulk.
+  if (description.coupling.kind == CouplingDescription::Kind::kBernoulli) return;
   BranchWriter writer(description, outcome,
                       {"ensemble", std::nullopt, "ensemble", "limits of the coupling matrix itself", true});
   const double norm = limit_of_norm(ensemble);
-  if (description.coupling.kind == CouplingDescription::Kind::kBernoulli) return;  // rare large rows set the norm
   writer.number("coupling_norm", norm);
   const double slope = transfer::largest_slope({ensemble.transfer.kind, 1.0});
   if (norm > 0.0) writer.number("contraction_gain", (1.0 - ensemble.leak) / (slope * norm));
 }
 
 }  // namespace
+
+void write_free_spectrum(BranchWriter& writer, const RateDescription& description, const theory::Ensemble& ensemble,
+                         double mean, double variance) {
+  const theory::SpectrumSummary summary = theory::free_spectrum_summary(ensemble, mean, variance);
+  writer.number("entropy_rate", summary.entropy_rate, 1e-7);
+  writer.number("kaplan_yorke_dimension", summary.kaplan_yorke_dimension, 1e-7);
+  if (!(ensemble.coupling_variance() > 0.0)) return;
+  const std::size_t size = description.size();
+  const std::size_t thinning = (size + kMostExponents - 1) / kMostExponents;
+  system::Axis axis{"index", "1", {}};
+  for (std::size_t i = 0; i < size; i += thinning) {
+    axis.values.push_back((static_cast<double>(i) + 0.5) / static_cast<double>(size));
+  }
+  std::vector<double> exponents = theory::free_lyapunov_spectrum(ensemble, mean, variance, axis.values);
+  const auto end = std::find_if(exponents.begin(), exponents.end(), [](double value) { return !std::isfinite(value); });
+  exponents.erase(end, exponents.end());
+  axis.values.resize(exponents.size());
+  if (!exponents.empty()) writer.curve("lyapunov_spectrum", std::move(axis), std::move(exponents));
+}
 
 theory::Ensemble ensemble_of(const RateDescription& description, double offset) {
   const Population& population = description.population();

@@ -1,20 +1,22 @@
 #include "limes/rate/field_coefficients.hpp"
 
+#include "limes/rate/theory/population_ensemble.hpp"
+
 namespace limes::rate {
 
 namespace {
 
 using Kind = CouplingDescription::Kind;
 
-/// (Jbar_ab^2/K_ab)(1 - K_ab/N_b): what drawing the sources adds.
+/// What drawing the sources adds; a pair without connections adds nothing.
 Eigen::MatrixXd dilution(const RateDescription& description) {
   const auto& coupling = description.coupling;
   Eigen::MatrixXd result = Eigen::MatrixXd::Zero(coupling.mean.rows(), coupling.mean.cols());
   for (Eigen::Index a = 0; a < result.rows(); ++a) {
     for (Eigen::Index b = 0; b < result.cols(); ++b) {
-      const double degree = coupling.degree(a, b);
       const auto sources = static_cast<double>(description.populations[static_cast<std::size_t>(b)].size);
-      if (degree > 0.0) result(a, b) = coupling.mean(a, b) * coupling.mean(a, b) / degree * (1.0 - degree / sources);
+      const double degree = coupling.degree(a, b);
+      if (degree > 0.0) result(a, b) = theory::degree_variance(coupling.mean(a, b), degree, sources);
     }
   }
   return result;

@@ -20,11 +20,7 @@ std::vector<double> portable_slice(std::uint64_t seed, std::size_t first, std::s
 }  // namespace
 
 std::uint64_t stream_seed(std::uint64_t seed, std::size_t size) {
-  // The finaliser of splitmix64: a bijection, so that seeds stay distinct at every size.
-  std::uint64_t z = seed + 0x9E3779B97F4A7C15ULL * static_cast<std::uint64_t>(size);
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-  return z ^ (z >> 31);
+  return math::splitmix64(seed, size);  // a bijection of the seed: seeds stay distinct at every size
 }
 
 std::vector<double> draw_thresholds(const RateDescription& description, std::uint32_t realisation) {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "limes/rate/branch_writer.hpp"
+#include "limes/rate/ensemble_theory.hpp"
 #include "limes/rate/field_coefficients.hpp"
 #include "limes/rate/result_shape.hpp"
 #include "limes/rate/theory/populations/flow_fluctuations.hpp"
@@ -99,6 +100,13 @@ void write_fluctuating(const RateDescription& description, const theory::Populat
                        system::TheoryOutcome& outcome) {
   BranchWriter writer = write_fluctuating_numbers(description, ensemble, state, index, outcome);
   writer.number("lyapunov_exponent", state.lyapunov_exponent);
+  if (ensemble.size() == 1 && ensemble.populations.front().leak == 0.0) {
+    // Tangents see the variance of the couplings alone, however the sources are drawn (note 5.1).
+    theory::Ensemble independent;
+    independent.transfer = ensemble.populations.front().transfer;
+    independent.coupling_deviation = std::sqrt(ensemble.second_moment(0, 0) + ensemble.centred(0, 0));
+    write_free_spectrum(writer, description, independent, state.mean.front(), state.variance.front());
+  }
   const std::size_t window = state.autocovariance.front().size();
   const std::size_t points = curve_points(description, 0.4 * static_cast<double>(window));
   const std::vector<double> frequencies = spectrum_frequencies(TimeKind::kDiscrete);

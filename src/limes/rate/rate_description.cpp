@@ -26,8 +26,8 @@ constexpr std::size_t kLargestSpectrum = 5000;
 constexpr std::size_t kLargestFrame = 64'000'000;
 // Longest spacing of samples, in tau: the theory's curves keep to it too.
 constexpr double kLongestSpacing = 0.1;
-// Bytes that the responses of all sample paths of a Monte-Carlo theory may take.
-constexpr double kLargestPaths = 8e9;
+// Bytes that a two-time theory may take.
+constexpr double kLargestTwoTime = 8e9;
 // Guards floor and ceil of ratios such as 0.1/0.02 against the last bit.
 constexpr double kRatioSlack = 1e-9;
 
@@ -233,18 +233,28 @@ TheoryOptions::Kind theory_kind(const Parameters& parameters, const CouplingDesc
   return TheoryOptions::Kind::kStationary;
 }
 
+/// Refuses a two-time theory that the memory of no usual machine holds.
+void check_memory(const Parameters& parameters, const RateDescription& description) {
+  const TheoryOptions& options = description.theory;
+  if (options.kind != TheoryOptions::Kind::kTwoTime) return;
+  // Half a matrix over times, per population or sample path; a flow keeps those of several steps at a time.
+  const double points = options.horizon / lag_step(description);
+  const bool flow = description.time == TimeKind::kContinuous;
+  const double copies = description.coupling.symmetry != 0.0 ? static_cast<double>(options.samples)
+                                                             : static_cast<double>(description.populations.size());
+  const double bytes = copies * points * points / 2.0 * sizeof(double) * (flow ? 8.0 : 1.0);
+  if (bytes <= kLargestTwoTime) return;
+  throw InputError(
+      parameters.place("theory.horizon"),
+      fmt::format("the two-time theory up to time {} would need {:.0f} GB", options.horizon, bytes / 1e9),
+      copies > 100.0 ? "take a shorter theory.horizon or fewer theory.samples" : "take a shorter theory.horizon");
+}
+
 TheoryOptions describe_theory(const Parameters& parameters, TimeKind time, const CouplingDescription& coupling) {
   TheoryOptions options;
   options.kind = theory_kind(parameters, coupling);
   options.horizon = parameters.real("theory.horizon");
   options.samples = static_cast<std::size_t>(parameters.integer("theory.samples"));
-  const double paths = static_cast<double>(options.samples) * options.horizon * options.horizon * sizeof(double) / 2.0;
-  if (options.kind == TheoryOptions::Kind::kTwoTime && coupling.symmetry != 0.0 && paths > kLargestPaths) {
-    throw InputError(parameters.place("theory.horizon"),
-                     fmt::format("the Monte-Carlo theory would need {:.0f} GB for {} paths up to time {}", paths / 1e9,
-                                 options.samples, options.horizon),
-                     "take a shorter theory.horizon or fewer theory.samples");
-  }
   if (time == TimeKind::kContinuous && parameters.text("theory.method") == "iteration") {
     options.method = TheoryOptions::Method::kIteration;
   }
@@ -297,6 +307,7 @@ RateDescription describe(const Parameters& parameters, TimeKind time) {
   description.stimulus =
       describe_stimulus(parameters, description.size(), simulation.transient_steps + simulation.measured_steps);
   description.theory = describe_theory(parameters, time, description.coupling);
+  check_memory(parameters, description);
   if (simulation.jacobian_spectrum && description.size() > kLargestSpectrum) {
     throw InputError(parameters.place("simulation.jacobian_spectrum"),
                      fmt::format("the spectrum of the Jacobian takes N^3 steps: at most {} neurons", kLargestSpectrum),

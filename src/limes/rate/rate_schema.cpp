@@ -218,7 +218,7 @@ void append_theory(std::vector<Parameter>& list, TimeKind time, const std::strin
           .least(100)
           .most(1e7));
   if (time == TimeKind::kContinuous) {
-    list.push_back(choice("theory.method", "autocovariance from the potential, or by iteration in Fourier space")
+    list.push_back(choice("theory.method", "autocovariance from the potential, or by iteration of the lag function")
                        .otherwise("potential")
                        .one_of({"potential", "iteration"}));
   }

@@ -34,8 +34,12 @@ void append_surrogate(system::TheoryOutcome surrogate, system::TheoryOutcome& ou
 }  // namespace
 
 system::TheoryOutcome solve_theory(const RateDescription& description, const system::Context& context) {
-  if (description.theory.kind == TheoryOptions::Kind::kTwoTime) return two_time_theory(description, context);
   system::TheoryOutcome outcome;
+  if (description.theory.kind == TheoryOptions::Kind::kTwoTime) {
+    outcome = two_time_theory(description, context);
+    state_dilution_error(description, outcome);
+    return outcome;
+  }
   if (description.coupling.kind == CouplingDescription::Kind::kGiven) {
     outcome = given_matrix::given_matrix_theory(description, context);
     append_surrogate(ensemble_theory_over_offsets(description, context.stop), outcome);

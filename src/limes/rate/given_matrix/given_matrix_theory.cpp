@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "limes/rate/branch_writer.hpp"
 #include "limes/rate/given_matrix/exact.hpp"
 #include "limes/rate/given_matrix/fixed_points.hpp"
 #include "limes/rate/given_matrix/lag_grid.hpp"
@@ -34,39 +35,6 @@ QuenchedProblem problem_of(const RateDescription& description) {
   return problem;
 }
 
-/// Collects the entries of one branch.
-class BranchWriter {
- public:
-  BranchWriter(const RateDescription& description, system::TheoryOutcome& outcome, system::Branch branch,
-               bool approximate)
-      : description_(description), outcome_(outcome), label_(branch.label), approximate_(approximate) {
-    outcome_.branches.push_back(std::move(branch));
-  }
-
-  system::TheoryQuantity& number(const std::string& name, double value, double error) {
-    outcome_.quantities.push_back({name, label_, quantity_of_population(description_, name, Tensor(value)),
-                                   quantity_of_population(description_, name, Tensor(error)), true, "", approximate_});
-    return outcome_.quantities.back();
-  }
-  system::TheoryCurve& curve(const std::string& name, system::Axis axis, Tensor values, Tensor error = {}) {
-    std::vector<system::Axis> axes{std::move(axis)};
-    if (!error.empty()) {
-      std::vector<system::Axis> same = axes;
-      put_population_axis(description_, name, same, error);
-    }
-    put_population_axis(description_, name, axes, values);
-    outcome_.curves.push_back(
-        {name, label_, std::move(axes), std::move(values), approximate_, std::move(error), true, {}});
-    return outcome_.curves.back();
-  }
-
- private:
-  const RateDescription& description_;
-  system::TheoryOutcome& outcome_;
-  std::string label_;
-  bool approximate_;
-};
-
 system::Axis counted(const std::string& name, std::size_t count) {
   system::Axis axis{name, "1", {}};
   for (std::size_t i = 0; i < count; ++i) axis.values.push_back(static_cast<double>(i));
@@ -78,14 +46,15 @@ void write_exact(const RateDescription& description, const QuenchedProblem& prob
                       {"exact", std::nullopt, "exact", "what holds exactly for this matrix", true}, false);
   try {
     const Bound norm = coupling_norm(*problem.coupling);
-    writer.number("coupling_norm", norm.value, norm.error);
-    if (const auto gain = contraction_gain(problem, norm)) writer.number("contraction_gain", gain->value, gain->error);
+    writer.quantity("coupling_norm", norm.value, norm.error);
+    if (const auto gain = contraction_gain(problem, norm))
+      writer.quantity("contraction_gain", gain->value, gain->error);
   } catch (const ConvergenceError& error) {
     outcome.warnings.push_back(fmt::format("coupling_norm and contraction_gain are left out: {}", error.what()));
   }
   try {
     const CriticalGain critical = critical_gain(problem);
-    if (critical.value) writer.number("critical_gain", *critical.value, critical.error);
+    if (critical.value) writer.quantity("critical_gain", *critical.value, critical.error);
     if (!critical.value) outcome.warnings.push_back("critical_gain is left out: " + critical.reason);
   } catch (const ConvergenceError& error) {
     outcome.warnings.push_back(fmt::format("critical_gain is left out: {}", error.what()));
@@ -114,7 +83,7 @@ void write_quenched(const RateDescription& description, const QuenchedProblem& p
     }
   };
   const auto write = [&](const std::string& name, double value, double error) {
-    system::TheoryQuantity& quantity = writer.number(name, value, error);
+    system::TheoryQuantity& quantity = writer.quantity(name, value, error);
     quantity.reason = kQuenchedErrorRule;
     doubt(quantity);
   };
@@ -124,12 +93,12 @@ void write_quenched(const RateDescription& description, const QuenchedProblem& p
   write("mean_output", state.mean_output, errors.mean_output);
   if (state.converged && std::isfinite(state.lyapunov_exponent)) {
     system::TheoryQuantity& exponent =
-        writer.number("lyapunov_exponent", state.lyapunov_exponent, errors.lyapunov_exponent);
+        writer.quantity("lyapunov_exponent", state.lyapunov_exponent, errors.lyapunov_exponent);
     exponent.reason =
         fmt::format("an estimate: the larger of the {} growth rates incoherent {:.6g} and coherent {:.6g}",
                     "mean-field", state.exponent_incoherent, state.exponent_coherent);
   }
-  writer.number("residual", state.residual, 0.0);
+  writer.quantity("residual", state.residual, 0.0);
 
   const std::size_t points = lag_points(description, state);
   const LagGrid grid(problem.continuous, problem.leak, state.lags.back());
@@ -152,14 +121,14 @@ void write_fixed_point(const RateDescription& description, const FixedPoint& poi
        noisy ? "fixed point of the network without its noise" : "fixed point of this network", !noisy && point.stable},
       false);
   const double error = 1e-9 + 10.0 * point.residual;
-  writer.number("mean", point.mean, error);
-  writer.number("variance", point.variance, error);
-  writer.number("frozen_variance", point.variance, error);
-  writer.number("mean_output", point.mean_output, error);
+  writer.quantity("mean", point.mean, error);
+  writer.quantity("variance", point.variance, error);
+  writer.quantity("frozen_variance", point.variance, error);
+  writer.quantity("mean_output", point.mean_output, error);
   if (std::isfinite(point.lyapunov_exponent)) {
-    writer.number("lyapunov_exponent", point.lyapunov_exponent, point.exponent_error);
+    writer.quantity("lyapunov_exponent", point.lyapunov_exponent, point.exponent_error);
   }
-  writer.number("residual", point.residual, 0.0);
+  writer.quantity("residual", point.residual, 0.0);
   writer.curve("neuron_mean", counted("unit", point.state.size()), point.state);
   if (point.spectrum.empty()) return;
   Tensor spectrum({point.spectrum.size()}, {}, true);

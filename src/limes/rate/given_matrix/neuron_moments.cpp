@@ -250,17 +250,20 @@ double NeuronMoments::lag_outputs(double mean, std::span<const double> covarianc
   const Index orders = squares.size() - 1;
   const double tail = std::max(0.0, total - squares.tail(orders).sum());
   const double tail_order = std::max(2.0, 1.5 * static_cast<double>(orders));
-  for (std::size_t l = 0; l < covariance.size(); ++l) {
-    const double rho = std::clamp(covariance[l] / variance, 0.0, 1.0);
-    double sum = 0.0;
-    double slope = 0.0;
-    for (Index n = orders; n >= 1; --n) {
-      slope = slope * rho + static_cast<double>(n) * squares[n];
-      sum = (sum + squares[n]) * rho;
-    }
-    const double rest = tail > 1e-15 * total ? tail * std::pow(rho, tail_order) : 0.0;
-    outputs[l] = sum + rest;
-    if (!gains.empty()) gains[l] = (slope + (rho > 0.0 ? rest * tail_order / rho : 0.0)) / variance;
+  // Horner's rule at all lags at once: one lag alone would wait for each product.
+  const auto lags = static_cast<Index>(covariance.size());
+  const ArrayXd rho =
+      (Eigen::Map<const ArrayXd>(covariance.data(), lags) / variance).cwiseMax(0.0).cwiseMin(1.0).eval();
+  ArrayXd sum = ArrayXd::Zero(lags);
+  for (Index n = orders; n >= 1; --n) sum = (sum + squares[n]) * rho;
+  const bool has_rest = tail > 1e-15 * total;
+  const ArrayXd rest = has_rest ? ArrayXd(tail * rho.pow(tail_order)) : ArrayXd::Zero(lags);
+  Eigen::Map<ArrayXd>(outputs.data(), lags) = sum + rest;
+  if (!gains.empty()) {
+    ArrayXd slope = ArrayXd::Zero(lags);
+    for (Index n = orders; n >= 1; --n) slope = slope * rho + static_cast<double>(n) * squares[n];
+    const ArrayXd rest_slope = (rho > 0.0).select(rest * tail_order / rho.cwiseMax(1e-300), 0.0);
+    Eigen::Map<ArrayXd>(gains.data(), lags) = (slope + rest_slope) / variance;
   }
   return coefficients[0];
 }

@@ -28,9 +28,6 @@ double distance(const QuenchedPoint& a, const QuenchedPoint& b) {
   return std::isfinite(result) ? result : std::numeric_limits<double>::infinity();
 }
 
-/// Longest lag that a search may reach, in steps or tau: a hundred times the reach of the first grid.
-double first_horizon(const QuenchedProblem& problem) { return problem.continuous ? 16.0 : 16.0 / (1.0 - problem.leak); }
-
 class Search {
  public:
   Search(QuenchedEquations& equations, const QuenchedOptions& options, QuenchedSolution& solution,
@@ -177,6 +174,8 @@ void finish(QuenchedSolution& solution, const QuenchedOptions& options) {
 }
 
 }  // namespace
+
+double first_horizon(const QuenchedProblem& problem) { return problem.continuous ? 16.0 : 16.0 / (1.0 - problem.leak); }
 
 bool near(const QuenchedPoint& a, const QuenchedPoint& b, double within) {
   // Deviations, because a variance near 0 is found with less precision.

@@ -24,6 +24,9 @@ struct QuenchedSolution {
   bool merged = false;  ///< the search was given up next to a known solution
 };
 
+/// Longest lag of the grid on which a search begins, in steps or tau; it is lengthened at most 128-fold.
+[[nodiscard]] double first_horizon(const QuenchedProblem& problem);
+
 /// Relaxes by the mean field's own dynamics, accelerates (Anderson), polishes (Newton-Krylov at one lag), and lengthens
 /// the grid of lags until D_i at its end is below 1e-8 v_i. A search whose residual is below 1e-4 and whose means and
 /// deviations are all within 1e-3 of a `known` solution, relative to the largest, ends there as `merged`.

@@ -11,7 +11,9 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
+// Entries of the matrix, and entries times lags, beyond which each start takes seconds.
 constexpr Index kManyEntries = 2'000'000;
+constexpr Index kManyProducts = 20'000'000;
 
 /// Appends `vector` at root mean square 1, unless it is (nearly) contained in what is there.
 void append_direction(std::vector<VectorXd>& directions, VectorXd vector) {
@@ -72,8 +74,10 @@ std::vector<QuenchedStart> quenched_starts(const QuenchedProblem& problem, const
   }
   const std::size_t patterns = means.size();
   // Where each start takes seconds, random patterns come last in worth: averages over so many neurons hardly differ.
-  const int pattern_starts = coupling::nonzeros(*problem.coupling) > kManyEntries ? std::min(options.pattern_starts, 1)
-                                                                                  : options.pattern_starts;
+  const Index entries = coupling::nonzeros(*problem.coupling);
+  const Index lags = LagGrid(problem.continuous, problem.leak, first_horizon(problem)).size();
+  const bool dear = entries > kManyEntries || entries * lags > kManyProducts;
+  const int pattern_starts = dear ? std::min(options.pattern_starts, 1) : options.pattern_starts;
   for (int k = 0; k < pattern_starts; ++k) {
     math::RandomStream stream(1, 0, math::Purpose::kTheory, static_cast<std::uint64_t>(k));
     VectorXd mean = VectorXd::Zero(size);
