@@ -65,7 +65,7 @@ TEST(GivenMatrixTheory, NamesWhatTheContractNames) {
       EXPECT_EQ(curve.axes[0].values.size(), curve.values.shape[0]) << curve.name;
       EXPECT_EQ(curve.values.values.size(), curve.values.shape[0] * (curve.values.complex ? 2 : 1)) << curve.name;
       if (curve.name == "autocovariance") {
-        EXPECT_EQ(curve.values.values.front(), find(outcome, curve.branch, "variance")->value.scalar());
+        EXPECT_DOUBLE_EQ(curve.values.values.front(), find(outcome, curve.branch, "variance")->value.scalar());
         EXPECT_GE(curve.axes[0].values.back(), 30.0 - 1e-9);
         EXPECT_TRUE(curve.approximate);
       }

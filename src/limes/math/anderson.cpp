@@ -16,9 +16,35 @@ Eigen::Map<const Vector> as_vector(const std::vector<double>& x) {
   return {x.data(), static_cast<Eigen::Index>(x.size())};
 }
 
+// Unknowns beyond which the normal equations replace the decomposition of all differences, which would cost more than
+// most maps do. They lose half the digits of gamma, which only slows the last steps down a little.
+constexpr Eigen::Index kManyUnknowns = 20000;
+
+Vector mixing_of_many(const std::deque<Vector>& residual_differences, const Vector& residual) {
+  const auto count = static_cast<Eigen::Index>(residual_differences.size());
+  Eigen::MatrixXd products(count, count);
+  Vector right(count);
+  for (Eigen::Index i = 0; i < count; ++i) {
+    const Vector& difference = residual_differences[static_cast<std::size_t>(i)];
+    right[i] = difference.dot(residual);
+    for (Eigen::Index j = 0; j <= i; ++j) {
+      products(i, j) = products(j, i) = difference.dot(residual_differences[static_cast<std::size_t>(j)]);
+    }
+  }
+  const Vector scale = products.diagonal().cwiseSqrt().cwiseMax(std::numeric_limits<double>::min());
+  products = scale.cwiseInverse().asDiagonal() * products * scale.cwiseInverse().asDiagonal();
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(products);
+  // Squares of singular values below 1e-12 of the largest are rounding.
+  const Vector inverse = (eigen.eigenvalues().array() > 1e-12 * eigen.eigenvalues().maxCoeff())
+                             .select(eigen.eigenvalues().cwiseInverse(), 0.0);
+  const Vector projected = inverse.cwiseProduct(eigen.eigenvectors().transpose() * right.cwiseQuotient(scale));
+  return (eigen.eigenvectors() * projected).cwiseQuotient(scale);
+}
+
 // gamma minimising |r - dR gamma|; a rank-revealing decomposition keeps it bounded when the differences become
 // parallel near convergence.
 Vector mixing(const std::deque<Vector>& residual_differences, const Vector& residual) {
+  if (residual.size() > kManyUnknowns) return mixing_of_many(residual_differences, residual);
   Eigen::MatrixXd differences(residual.size(), static_cast<Eigen::Index>(residual_differences.size()));
   for (std::size_t j = 0; j < residual_differences.size(); ++j) {
     differences.col(static_cast<Eigen::Index>(j)) = residual_differences[j];

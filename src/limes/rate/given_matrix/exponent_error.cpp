@@ -128,7 +128,7 @@ IncoherentTerms incoherent_terms(QuenchedEquations& equations, const QuenchedPoi
   VectorXd right = VectorXd::Ones(size);
   VectorXd left = VectorXd::Ones(size);
   const Product forward = [&](const VectorXd& x) {
-    return VectorXd(squared_coupled(matrix, gain.cwiseProduct(x)).col(0));
+    return VectorXd(equations.squares().times(gain.cwiseProduct(x)).col(0));
   };
   const Product backward = [&](const VectorXd& x) {
     return VectorXd(gain.cwiseProduct(transposed_squares_times(matrix, x)));
@@ -140,7 +140,7 @@ IncoherentTerms incoherent_terms(QuenchedEquations& equations, const QuenchedPoi
   IncoherentTerms result;
   // The gain of neuron i acts after its tangent component w_i has come in: weights l_i of what follows.
   const VectorXd after = transposed_squares_times(matrix, left);
-  const VectorXd before = squared_coupled(matrix, gain.cwiseProduct(right)).col(0);  // E w_i^2
+  const VectorXd before = equations.squares().times(gain.cwiseProduct(right)).col(0);  // E w_i^2
   const double total = after.cwiseProduct(gain).dot(before);
   if (!(root > 0.0 && same > 0.0 && total > 0.0)) return result;
   const VectorXd shared = slopes.col(0).cwiseProduct(powers_times(matrix, 3, with_output.cwiseProduct(right))) +

@@ -151,8 +151,9 @@ std::vector<VectorXd> starts_of(const Dynamics& dynamics, const FixedPointOption
     }
     starts.emplace_back(Eigen::Map<const VectorXd>(state.data(), size));
   }
-  const double drive =
-      std::sqrt(squared_coupled(dynamics.coupling(), RowMajorMatrix::Ones(size, 1)).mean()) / (1.0 - dynamics.leak());
+  double squares = 0.0;
+  coupling::for_each_entry(dynamics.coupling(), [&](Index, Index, double value) { squares += value * value; });
+  const double drive = std::sqrt(squares / static_cast<double>(size)) / (1.0 - dynamics.leak());
   const int count = random_starts(dynamics, options);
   for (int k = 0; k < count; ++k) {
     math::RandomStream stream(1, 0, math::Purpose::kFixedPoints, static_cast<std::uint64_t>(k));

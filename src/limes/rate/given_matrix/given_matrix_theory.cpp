@@ -163,13 +163,14 @@ std::vector<FixedPoint> reported(FixedPointSearch search, std::size_t size, syst
 
 system::TheoryOutcome given_matrix_theory(const RateDescription& description, const system::Context& context) {
   system::TheoryOutcome outcome;
-  const QuenchedProblem problem = problem_of(description);
+  QuenchedProblem problem = problem_of(description);
   const bool noisy = (problem.continuous ? problem.noise_intensity : problem.noise_variance) > 0.0;
   std::vector<std::vector<double>> means;
   if (description.theory.quenched) {
     QuenchedOptions options;
     options.tolerance = description.theory.tolerance;
     options.stop = context.stop;
+    problem.squares = std::make_shared<const CouplingSquares>(*problem.coupling, context.threads);
     const std::vector<QuenchedState> states = quenched_states(problem, options);
     for (std::size_t k = 0; k < states.size(); ++k) {
       write_quenched(description, problem, options, states[k], k, outcome);

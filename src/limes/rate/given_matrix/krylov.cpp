@@ -147,8 +147,8 @@ double perron_root(const Product& product, VectorXd& vector, double tolerance, i
     const double growth = next.sum();
     if (!(growth > 0.0) || !std::isfinite(growth)) return growth > 0.0 ? growth : 0.0;
     next /= growth;
-    // Half of the old vector is kept: a cyclic map (period two, say) does not alternate then.
-    vector = 0.5 * (vector + next);
+    // A quarter of the old vector is kept: a cyclic map (period two, say) does not alternate then.
+    vector = 0.25 * vector + 0.75 * next;
     steady = std::abs(growth - root) <= tolerance * growth ? steady + 1 : 0;
     root = growth;
     if (steady >= 4) break;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "limes/compute/series_kernels.hpp"
+#include "limes/compute/transfer_kernels.hpp"
 #include "limes/transfer/moments.hpp"
 
 namespace limes::rate::given_matrix {
@@ -18,6 +20,8 @@ constexpr double kClassRatio = 1.25;
 constexpr double kSmallestClass = 0.5;
 constexpr double kLargestSteepness = 40.0;
 constexpr Index kLargestOrder = 160;
+constexpr Index kBlock = 32;        // neurons of a block
+constexpr std::size_t kBlocks = 4;  // that a thread takes at a time
 
 /// Class of rules for s = gain sqrt(variance), and the largest s of a class.
 std::size_t steepness_class(double s) {
@@ -97,8 +101,8 @@ bool NeuronMoments::smooth() const {
          transfer_.kind == Kind::kNormalCdf;
 }
 
-NeuronMoments::Rule& NeuronMoments::rule(double s, bool with_hermite) {
-  std::vector<Rule>& rules = with_hermite ? long_rules_ : short_rules_;
+const NeuronMoments::Rule& NeuronMoments::rule(double s, bool with_hermite) {
+  std::deque<Rule>& rules = with_hermite ? long_rules_ : short_rules_;
   const std::size_t index = steepness_class(s);
   if (index >= rules.size()) rules.resize(index + 1);
   Rule& result = rules[index];
@@ -135,21 +139,69 @@ ArrayXd NeuronMoments::values(const ArrayXd& u) const {
   }
 }
 
-OutputMoments NeuronMoments::outputs(std::span<const double> mean, std::span<const double> variance) {
+struct NeuronMoments::BlockValues {
+  RowMajorMatrix f;         ///< nodes x kBlock; zero beyond the neurons of the block
+  Eigen::RowVectorXd mean;  ///< E f
+  Eigen::RowVectorXd variance;
+};
+
+NeuronMoments::Blocks NeuronMoments::blocks_of(std::span<const double> variance, bool with_hermite) {
+  Blocks result;
+  std::vector<std::size_t> open;  // the block of each class that has room
+  for (std::size_t i = 0; i < variance.size(); ++i) {
+    const double s = transfer_.gain * std::sqrt(variance[i]);
+    // Not finite: a state that left every bound; the general moments say so.
+    if (!smooth() || !(s > 0.0 && s <= kLargestSteepness)) {
+      result.others.push_back(static_cast<Index>(i));
+      continue;
+    }
+    const std::size_t index = steepness_class(s);
+    if (index >= open.size()) open.resize(index + 1, std::size_t(-1));
+    if (open[index] == std::size_t(-1) || result.blocks[open[index]].neurons.size() == kBlock) {
+      open[index] = result.blocks.size();
+      result.blocks.push_back({&rule(s, with_hermite), {}});
+    }
+    result.blocks[open[index]].neurons.push_back(static_cast<Index>(i));
+  }
+  return result;
+}
+
+void NeuronMoments::fill(const Block& block, std::span<const double> mean, std::span<const double> variance,
+                         BlockValues& values) const {
+  const Rule& rule = *block.rule;
+  values.f.setZero(rule.nodes.size(), kBlock);
+  for (std::size_t c = 0; c < block.neurons.size(); ++c) {
+    const auto i = static_cast<std::size_t>(block.neurons[c]);
+    values.f.col(static_cast<Index>(c)) = mean[i] + std::sqrt(variance[i]) * rule.nodes;
+  }
+  const auto count = static_cast<std::size_t>(values.f.size());
+  compute::apply_transfer(transfer_, {values.f.data(), count}, {values.f.data(), count});
+  values.mean = rule.weights.matrix().transpose() * values.f;
+  values.variance = rule.weights.matrix().transpose() * (values.f.rowwise() - values.mean).cwiseAbs2();
+}
+
+OutputMoments NeuronMoments::outputs(compute::Threads& threads, std::span<const double> mean,
+                                     std::span<const double> variance) {
   const auto size = static_cast<Index>(mean.size());
   OutputMoments result{ArrayXd(size), ArrayXd(size)};
-  for (Index i = 0; i < size; ++i) {
+  const Blocks blocks = blocks_of(variance, false);
+  compute::parallel_for(threads, 0, blocks.blocks.size(), kBlocks, [&](std::size_t first, std::size_t last) {
+    BlockValues values;
+    for (std::size_t b = first; b < last; ++b) {
+      const Block& block = blocks.blocks[b];
+      fill(block, mean, variance, values);
+      for (std::size_t c = 0; c < block.neurons.size(); ++c) {
+        result.f[block.neurons[c]] = values.mean[static_cast<Index>(c)];
+        result.variance[block.neurons[c]] = values.variance[static_cast<Index>(c)];
+      }
+    }
+  });
+  for (const Index i : blocks.others) {
     const double v = variance[static_cast<std::size_t>(i)];
     const double mu = mean[static_cast<std::size_t>(i)];
-    const double s = transfer_.gain * std::sqrt(v);
-    if (s == 0.0) {
+    if (transfer_.gain * v == 0.0) {
       result.f[i] = transfer::value(transfer_, mu);
       result.variance[i] = 0.0;
-    } else if (smooth() && s <= kLargestSteepness) {
-      const Rule& nodes = rule(s, false);
-      const ArrayXd f = values(mu + std::sqrt(v) * nodes.nodes);
-      result.f[i] = (nodes.weights * f).sum();
-      result.variance[i] = (nodes.weights * (f - result.f[i]).square()).sum();
     } else {
       const transfer::Moments moments = transfer::moments(transfer_, mu, v);
       result.f[i] = moments.f;
@@ -208,19 +260,13 @@ GainMoments NeuronMoments::gains(std::span<const double> mean, std::span<const d
   return result;
 }
 
-double NeuronMoments::hermite_coefficients(double mean, double variance, Eigen::VectorXd& coefficients) {
+double NeuronMoments::hermite_coefficients(double mean, double variance, Eigen::VectorXd& coefficients) const {
   const double a = transfer_.gain * mean;
   const double s = transfer_.gain * std::sqrt(variance);
   if (transfer_.kind == Kind::kLinear) {
     coefficients.resize(2);
     coefficients << a, s;
     return s * s;
-  }
-  if (smooth() && s <= kLargestSteepness) {
-    const Rule& nodes = rule(s, true);
-    const ArrayXd f = values(mean + std::sqrt(variance) * nodes.nodes);
-    coefficients.noalias() = nodes.hermite * f.matrix();
-    return (nodes.weights * (f - coefficients[0]).square()).sum();
   }
   coefficients.resize(smooth() ? 2 : kLargestOrder + 1);
   const transfer::Moments moments = transfer::moments(transfer_, mean, variance);
@@ -235,37 +281,71 @@ double NeuronMoments::hermite_coefficients(double mean, double variance, Eigen::
   return std::max(0.0, moments.ff - moments.f * moments.f);
 }
 
-double NeuronMoments::lag_outputs(double mean, std::span<const double> covariance, std::span<double> outputs,
-                                  std::span<double> gains) {
+void NeuronMoments::add_up(std::span<const double> squares, double total, std::span<const double> covariance,
+                           std::span<double> outputs, double* gains) {
+  double sum = 0.0;
+  for (const double square : squares) sum += square;
   const double variance = covariance[0];
-  if (variance == 0.0 || transfer_.gain == 0.0) {
-    std::fill(outputs.begin(), outputs.end(), 0.0);
-    const double slope = transfer::derivative(transfer_, mean);
-    std::fill(gains.begin(), gains.end(), slope * slope);
-    return transfer::value(transfer_, mean);
-  }
-  Eigen::VectorXd coefficients;
-  const double total = hermite_coefficients(mean, variance, coefficients);
-  Eigen::VectorXd squares = coefficients.array().square();
-  const Index orders = squares.size() - 1;
-  const double tail = std::max(0.0, total - squares.tail(orders).sum());
-  const double tail_order = std::max(2.0, 1.5 * static_cast<double>(orders));
-  // Horner's rule at all lags at once: one lag alone would wait for each product.
+  const double tail = std::max(0.0, total - sum);
   const auto lags = static_cast<Index>(covariance.size());
-  const ArrayXd rho =
-      (Eigen::Map<const ArrayXd>(covariance.data(), lags) / variance).cwiseMax(0.0).cwiseMin(1.0).eval();
-  ArrayXd sum = ArrayXd::Zero(lags);
-  for (Index n = orders; n >= 1; --n) sum = (sum + squares[n]) * rho;
-  const bool has_rest = tail > 1e-15 * total;
-  const ArrayXd rest = has_rest ? ArrayXd(tail * rho.pow(tail_order)) : ArrayXd::Zero(lags);
-  Eigen::Map<ArrayXd>(outputs.data(), lags) = sum + rest;
-  if (!gains.empty()) {
-    ArrayXd slope = ArrayXd::Zero(lags);
-    for (Index n = orders; n >= 1; --n) slope = slope * rho + static_cast<double>(n) * squares[n];
-    const ArrayXd rest_slope = (rho > 0.0).select(rest * tail_order / rho.cwiseMax(1e-300), 0.0);
-    Eigen::Map<ArrayXd>(gains.data(), lags) = (slope + rest_slope) / variance;
-  }
-  return coefficients[0];
+  const ArrayXd rho = (Eigen::Map<const ArrayXd>(covariance.data(), lags) / variance).cwiseMax(0.0).cwiseMin(1.0);
+  const auto high = static_cast<unsigned>(std::max<std::size_t>(2, 3 * squares.size() / 2));
+  compute::sum_series({squares.data(), squares.size(), tail > 1e-15 * total ? tail : 0.0, high}, rho.data(),
+                      covariance.size(), outputs.data(), gains);
+  if (gains != nullptr) Eigen::Map<ArrayXd>(gains, lags) /= variance;
+}
+
+Eigen::VectorXd NeuronMoments::lag_outputs(compute::Threads& threads, std::span<const double> mean,
+                                           const RowMajorMatrix& covariance, RowMajorMatrix& outputs,
+                                           RowMajorMatrix* gains) {
+  const auto lags = static_cast<std::size_t>(covariance.cols());
+  const Eigen::VectorXd variance = covariance.col(0);
+  const std::span<const double> variances{variance.data(), mean.size()};
+  Eigen::VectorXd f(variance.size());
+  outputs.resize(covariance.rows(), covariance.cols());
+  if (gains != nullptr) gains->resize(covariance.rows(), covariance.cols());
+  const auto add = [&](Index i, std::span<const double> squares, double total) {
+    add_up(squares, total, {covariance.row(i).data(), lags}, {outputs.row(i).data(), lags},
+           gains == nullptr ? nullptr : gains->row(i).data());
+  };
+  const Blocks blocks = blocks_of(variances, true);
+  compute::parallel_for(threads, 0, blocks.blocks.size(), kBlocks, [&](std::size_t first, std::size_t last) {
+    BlockValues values;
+    RowMajorMatrix coefficients;  // orders x kBlock
+    Eigen::VectorXd squares;
+    for (std::size_t b = first; b < last; ++b) {
+      const Block& block = blocks.blocks[b];
+      const RowMajorMatrix& hermite = block.rule->hermite;
+      fill(block, mean, variances, values);
+      coefficients.resize(hermite.rows(), kBlock);
+      compute::multiply_small(hermite.data(), static_cast<std::size_t>(hermite.rows()),
+                              static_cast<std::size_t>(hermite.cols()), values.f.data(), kBlock, coefficients.data());
+      for (std::size_t c = 0; c < block.neurons.size(); ++c) {
+        const auto column = static_cast<Index>(c);
+        f[block.neurons[c]] = coefficients(0, column);
+        squares = coefficients.col(column).tail(hermite.rows() - 1).cwiseAbs2();
+        add(block.neurons[c], {squares.data(), static_cast<std::size_t>(squares.size())}, values.variance[column]);
+      }
+    }
+  });
+  compute::parallel_for(threads, 0, blocks.others.size(), kBlock, [&](std::size_t first, std::size_t last) {
+    Eigen::VectorXd coefficients;
+    for (std::size_t k = first; k < last; ++k) {
+      const Index i = blocks.others[k];
+      const double mu = mean[static_cast<std::size_t>(i)];
+      if (transfer_.gain * variance[i] == 0.0) {
+        outputs.row(i).setZero();
+        if (gains != nullptr) gains->row(i).setConstant(std::pow(transfer::derivative(transfer_, mu), 2));
+        f[i] = transfer::value(transfer_, mu);
+        continue;
+      }
+      const double total = hermite_coefficients(mu, variance[i], coefficients);
+      f[i] = coefficients[0];
+      coefficients = coefficients.cwiseAbs2().eval();
+      add(i, {coefficients.data() + 1, static_cast<std::size_t>(coefficients.size() - 1)}, total);
+    }
+  });
+  return f;
 }
 
 }  // namespace limes::rate::given_matrix

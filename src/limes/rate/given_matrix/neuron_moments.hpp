@@ -3,9 +3,11 @@
 // every iteration for 1e5 neurons.
 
 #include <Eigen/Core>
+#include <deque>
 #include <span>
 #include <vector>
 
+#include "limes/compute/threads.hpp"
 #include "limes/rate/given_matrix/lag_grid.hpp"
 #include "limes/transfer/transfer.hpp"
 
@@ -36,17 +38,18 @@ class NeuronMoments {
   [[nodiscard]] const transfer::Transfer& transfer() const { return transfer_; }
 
   /// Both spans have one length; variances >= 0.
-  [[nodiscard]] OutputMoments outputs(std::span<const double> mean, std::span<const double> variance);
+  [[nodiscard]] OutputMoments outputs(compute::Threads& threads, std::span<const double> mean,
+                                      std::span<const double> variance);
   [[nodiscard]] GainMoments gains(std::span<const double> mean, std::span<const double> variance);
 
-  /// The covariance of the outputs of one neuron at several lags,
-  ///   C(c_l) - (E f)^2 = sum_{n >= 1} a_n^2 rho^n,  rho = c_l / variance in [0, 1],
-  /// a_n the Hermite coefficients of f (theory note 3). `covariance` has c_0 = variance first, then the other lags.
+  /// The covariances of the outputs of each neuron at several lags, N x L,
+  ///   C(c_l) - (E f)^2 = sum_{n >= 1} a_n^2 rho^n,  rho = c_l / variance, taken within [0, 1],
+  /// a_n the Hermite coefficients of f (theory note 3). Rows of `covariance` (N x L) begin with c_0 = variance.
   /// What is left of the exact variance of f beyond the highest order L is given to the order 3 L / 2, so that rho = 1
-  /// is exact; L is chosen such that this is below 1e-9 for s <= 1.7, about 1e-6 at s = 3 and 1e-4 at s = 10. With
-  /// `gains` not empty also dC/dc at each lag. Returns E f.
-  double lag_outputs(double mean, std::span<const double> covariance, std::span<double> outputs,
-                     std::span<double> gains = {});
+  /// is exact; L is chosen such that this is below 1e-9 for s <= 1.7, about 1e-6 at s = 3 and 1e-4 at s = 10. Where
+  /// `gains` (N x L) is given, it becomes dC/dc at each lag. Returns E f, one entry per neuron.
+  Eigen::VectorXd lag_outputs(compute::Threads& threads, std::span<const double> mean, const RowMajorMatrix& covariance,
+                              RowMajorMatrix& outputs, RowMajorMatrix* gains = nullptr);
 
  private:
   struct Rule {
@@ -54,14 +57,33 @@ class NeuronMoments {
     Eigen::ArrayXd weights;  ///< sum 1
     RowMajorMatrix hermite;  ///< orders x nodes: normalised Hermite polynomials times the weights; made when needed
   };
+  /// Neurons of one class of s.
+  struct Block {
+    const Rule* rule = nullptr;
+    std::vector<Eigen::Index> neurons;
+  };
+  /// All neurons that have a rule, in blocks, and the `others`.
+  struct Blocks {
+    std::vector<Block> blocks;
+    std::vector<Eigen::Index> others;
+  };
+  /// f at the nodes of a block, nodes x kBlock, and its moments by the weights.
+  struct BlockValues;
+
   [[nodiscard]] bool smooth() const;
-  Rule& rule(double s, bool with_hermite);
+  const Rule& rule(double s, bool with_hermite);
+  [[nodiscard]] Blocks blocks_of(std::span<const double> variance, bool with_hermite);
   [[nodiscard]] Eigen::ArrayXd values(const Eigen::ArrayXd& u) const;
-  /// a_0 .. a_L of one neuron, and the exact variance of f as last result.
-  double hermite_coefficients(double mean, double variance, Eigen::VectorXd& coefficients);
+  void fill(const Block& block, std::span<const double> mean, std::span<const double> variance,
+            BlockValues& values) const;
+  /// a_0 .. a_L of a neuron without a rule, and the exact variance of f as result.
+  double hermite_coefficients(double mean, double variance, Eigen::VectorXd& coefficients) const;
+  /// sum a_n^2 rho^n at the lags of one neuron, `squares` = a_1^2, a_2^2, ...; `total` is the exact variance of f.
+  static void add_up(std::span<const double> squares, double total, std::span<const double> covariance,
+                     std::span<double> outputs, double* gains);
 
   transfer::Transfer transfer_;
-  std::vector<Rule> short_rules_, long_rules_;
+  std::deque<Rule> short_rules_, long_rules_;  // which stay where they are
 };
 
 }  // namespace limes::rate::given_matrix

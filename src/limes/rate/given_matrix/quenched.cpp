@@ -61,9 +61,11 @@ void mark_switching(std::vector<QuenchedState>& states, const QuenchedProblem& p
 
 }  // namespace
 
-std::vector<QuenchedState> quenched_states(const QuenchedProblem& problem, const QuenchedOptions& options,
+std::vector<QuenchedState> quenched_states(const QuenchedProblem& given, const QuenchedOptions& options,
                                            const std::vector<std::vector<double>>& extra) {
-  check(problem, extra);
+  check(given, extra);
+  QuenchedProblem problem = given;
+  if (!problem.squares) problem.squares = std::make_shared<const CouplingSquares>(*problem.coupling);
   const bool noisy = (problem.continuous ? problem.noise_intensity : problem.noise_variance) > 0.0;
   const bool mirrored = is_mirror_symmetric(problem);
   std::vector<QuenchedSolution> found;

@@ -10,12 +10,14 @@
 // Neglected: the covariances between neurons, and what is not Gaussian in a field of few inputs.
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "limes/base/interruption.hpp"
 #include "limes/coupling/matrix.hpp"
+#include "limes/rate/given_matrix/coupling_products.hpp"
 #include "limes/transfer/transfer.hpp"
 
 namespace limes::rate::given_matrix {
@@ -31,6 +33,8 @@ struct QuenchedProblem {
   std::vector<double> threshold;  ///< theta_i, N values; empty: all 0
   double noise_variance = 0.0;    ///< sigma^2, discrete time
   double noise_intensity = 0.0;   ///< D, continuous time: <xi xi'> = 2 D delta
+  /// Its entrywise square, shared by all who solve the problem; made where it is missing.
+  std::shared_ptr<const CouplingSquares> squares = {};
 };
 
 struct QuenchedOptions {
@@ -90,7 +94,7 @@ struct QuenchedState {
 /// are kept only if nothing converged. Throws InputError (no matrix, lengths, a negative noise, a leak outside [0, 1)),
 /// InterruptedError. Cost per iteration O(nonzeros) at gamma = 0, O(nonzeros x lags) otherwise, about 60 lags; memory
 /// O(N) and O(N x lags).
-[[nodiscard]] std::vector<QuenchedState> quenched_states(const QuenchedProblem& problem,
+[[nodiscard]] std::vector<QuenchedState> quenched_states(const QuenchedProblem& given,
                                                          const QuenchedOptions& options = {},
                                                          const std::vector<std::vector<double>>& extra = {});
 

@@ -5,16 +5,17 @@
 #include <memory>
 #include <vector>
 
+#include "limes/rate/given_matrix/coupling_products.hpp"
 #include "limes/rate/given_matrix/krylov.hpp"
+#include "limes/rate/given_matrix/lag_filter.hpp"
 #include "limes/rate/given_matrix/lag_grid.hpp"
 #include "limes/rate/given_matrix/neuron_moments.hpp"
 #include "limes/rate/given_matrix/quenched.hpp"
 
 namespace limes::rate::given_matrix {
 
-/// sum_j J_ij x_j, and sum_j J_ij^2 x_jl for N x L values x, without storing the squares.
+/// sum_j J_ij x_j.
 [[nodiscard]] Eigen::VectorXd coupled(const coupling::Matrix& matrix, const Eigen::VectorXd& x);
-[[nodiscard]] RowMajorMatrix squared_coupled(const coupling::Matrix& matrix, const RowMajorMatrix& x);
 
 /// mu_i and D_i at the lags of the grid (N x L).
 struct QuenchedPoint {
@@ -36,6 +37,8 @@ class QuenchedEquations {
   [[nodiscard]] const LagGrid& grid() const { return grid_; }
   [[nodiscard]] bool one_lag() const { return grid_.size() == 1; }
   [[nodiscard]] NeuronMoments& moments() { return moments_; }
+  [[nodiscard]] const CouplingSquares& squares() const { return *squares_; }
+  [[nodiscard]] compute::Threads& threads() const { return squares_->threads(); }
   [[nodiscard]] bool noisy() const { return noise_ > 0.0; }
 
   /// The right-hand side: the point that the equations give for the fields of `point`. Entries of the result are not
@@ -53,10 +56,11 @@ class QuenchedEquations {
   const QuenchedProblem* problem_;
   Eigen::Index size_;
   LagGrid grid_;
-  RowMajorMatrix filter_transposed_;
+  LagFilter filter_;
   Eigen::RowVectorXd noise_response_;
   double noise_;
   Eigen::VectorXd variance_factor_;
+  std::shared_ptr<const CouplingSquares> squares_;
   NeuronMoments moments_;
 };
 

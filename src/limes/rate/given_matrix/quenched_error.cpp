@@ -49,19 +49,19 @@ RowMajorMatrix probes(const VectorXd& source) {
 }
 
 struct LinearNetwork {
-  const coupling::Matrix* matrix;
+  CouplingColumns couplings;
+  const CouplingSquares* squares;
   VectorXd slope;
   bool continuous;
   double leak;
 
   /// W x for several columns.
   [[nodiscard]] RowMajorMatrix feedback(const RowMajorMatrix& x) const {
-    const RowMajorMatrix scaled = slope.asDiagonal() * x;
-    return std::visit([&](const auto& stored) { return RowMajorMatrix(stored * scaled); }, *matrix);
+    return couplings.times(squares->threads(), slope.asDiagonal() * x);
   }
   /// sum_j W_ij^2 x_jl.
   [[nodiscard]] RowMajorMatrix squared_feedback(const RowMajorMatrix& x) const {
-    return squared_coupled(*matrix, slope.cwiseAbs2().asDiagonal() * x);
+    return squares->times(slope.cwiseAbs2().asDiagonal() * x);
   }
 };
 
@@ -96,10 +96,10 @@ class KeptCovariance {
       // White noise <x x'> = S delta is an intensity of S/2.
       : network_(network),
         drive_(source * grid.noise_response(network.continuous ? 0.5 : 1.0)),
-        filter_transposed_(grid.filter().transpose()) {}
+        filter_(grid.filter()) {}
 
   [[nodiscard]] RowMajorMatrix map(const RowMajorMatrix& covariance) const {
-    return network_.squared_feedback(covariance) * filter_transposed_ + drive_;
+    return filter_.times(network_.squares->threads(), network_.squared_feedback(covariance)) + drive_;
   }
   [[nodiscard]] RowMajorMatrix solution() const {
     RowMajorMatrix covariance = drive_;
@@ -115,7 +115,7 @@ class KeptCovariance {
  private:
   const LinearNetwork& network_;
   RowMajorMatrix drive_;
-  RowMajorMatrix filter_transposed_;
+  LagFilter filter_;
 };
 
 /// The factors f_i with which D = f (F (W o W) D + drive) has the variances of the full linear response; empty where
@@ -123,7 +123,8 @@ class KeptCovariance {
 VectorXd linear_response_factor(QuenchedSolution& solution) {
   const QuenchedProblem& problem = solution.equations->problem();
   const VectorXd variance = solution.point.covariance.col(0);
-  const LinearNetwork network{problem.coupling, mean_slopes(*solution.equations, solution.point), problem.continuous,
+  const LinearNetwork network{CouplingColumns(*problem.coupling), &solution.equations->squares(),
+                              mean_slopes(*solution.equations, solution.point), problem.continuous,
                               problem.continuous ? 0.0 : problem.leak};
   const bool one_lag = solution.equations->one_lag();
   // What reaches a neuron's variance otherwise than through the variances of its sources; exact at gamma = 0.
@@ -225,7 +226,9 @@ QuenchedErrors quenched_errors(const QuenchedProblem& problem, const QuenchedSta
   const double mean = changed.point.mean.mean();
   const double frozen = (changed.point.mean.array() - mean).square().mean();
   const double output =
-      changed.equations->moments().outputs({changed.point.mean.data(), size}, {variance.data(), size}).f.mean();
+      changed.equations->moments()
+          .outputs(changed.equations->threads(), {changed.point.mean.data(), size}, {variance.data(), size})
+          .f.mean();
   errors.mean += std::abs(mean - state.population_mean);
   errors.frozen_variance += std::abs(frozen - state.frozen_variance);
   errors.variance += std::abs(variance.mean() + frozen - state.population_variance);

@@ -1,3 +1,4 @@
+#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -55,53 +56,78 @@ double perron_root_of(const coupling::Matrix& matrix) {
 
 /// C_j'(k) = E f_j'(t) f_j'(t+k) at the lags of the grid, N x L; exact at lag 0.
 RowMajorMatrix gain_covariances(QuenchedEquations& equations, const QuenchedPoint& point) {
-  const Index size = equations.size();
-  const Index lags = equations.grid().size();
-  RowMajorMatrix gains(size, lags);
-  std::vector<double> outputs(static_cast<std::size_t>(lags));
-  for (Index i = 0; i < size; ++i) {
-    equations.moments().lag_outputs(point.mean[i], {point.covariance.row(i).data(), outputs.size()}, outputs,
-                                    {gains.row(i).data(), outputs.size()});
-  }
+  const auto count = static_cast<std::size_t>(equations.size());
+  RowMajorMatrix outputs;
+  RowMajorMatrix gains;
+  equations.moments().lag_outputs(equations.threads(), {point.mean.data(), count}, point.covariance, outputs, &gains);
   const VectorXd variance = point.covariance.col(0);
-  const auto count = static_cast<std::size_t>(size);
   gains.col(0) = equations.moments().gains({point.mean.data(), count}, {variance.data(), count}).dfdf;
   return gains;
 }
 
-/// The kappa at which the Perron root of psi -> F_kappa (J_ij^2 C_j'(k) psi_j(k)) is 1: the root falls with kappa.
+/// The Perron root and vector (sum 1) of a small matrix.
+std::pair<double, VectorXd> small_perron(const RowMajorMatrix& matrix) {
+  const Eigen::EigenSolver<Eigen::MatrixXd> solver(matrix);
+  Index leading = 0;
+  solver.eigenvalues().real().maxCoeff(&leading);
+  VectorXd vector = solver.eigenvectors().col(leading).real().cwiseAbs();
+  vector /= vector.sum();
+  return {solver.eigenvalues()[leading].real(), vector};
+}
+
+/// The kappa at which the Perron root of psi -> F_kappa diag(gain) psi over lags alone is 1, by secant steps from
+/// z = ln(kappa - floor), and its vector. The root falls about as exp(-2 z).
+struct LagProblem {
+  const LagGrid* grid;
+  double floor;
+  double slope = -2.0;
+
+  VectorXd solve(const VectorXd& gain, double& z) {
+    double before = 0.0;
+    double step = 0.0;
+    for (int count = 0;; ++count) {
+      const auto [root, vector] = small_perron(grid->filter(floor + std::exp(z)) * gain.asDiagonal());
+      const double y = std::log(root);
+      if (!std::isfinite(y) || std::abs(y) < 1e-11 || count == 30) return vector;
+      if (step != 0.0 && (y - before) / step < -0.1) slope = (y - before) / step;
+      before = y;
+      step = std::clamp(-y / slope, -2.0, 2.0);
+      z += step;
+    }
+  }
+};
+
+/// The kappa at which the Perron root of psi -> F_kappa (J_ij^2 C_j'(k) psi_j(k)) is 1, floor = gamma or 0. Power
+/// iteration over the neurons, which converges fast, with the lags solved exactly in every step for the gain averaged
+/// over the neurons (iterative aggregation: Koury, McAllister and Stewart, SIAM J. Alg. Disc. Meth. 5, 164 (1984)); by
+/// itself the decay of psi with the lag would take hundreds of products near criticality.
 double incoherent_kappa(QuenchedEquations& equations, const QuenchedPoint& point) {
   const QuenchedProblem& problem = equations.problem();
   const RowMajorMatrix gains = gain_covariances(equations, point);
-  const Index size = equations.size();
-  const Index lags = equations.grid().size();
-  VectorXd vector = VectorXd::Ones(size * lags);
-  const auto root = [&](double kappa) {
-    const RowMajorMatrix filter = equations.grid().filter(kappa).transpose();
-    const Product product = [&](const VectorXd& psi) {
-      const RowMajorMatrix weighted =
-          gains.cwiseProduct(Eigen::Map<const RowMajorMatrix>(psi.data(), size, lags).cwiseMax(0.0));
-      const RowMajorMatrix result = squared_coupled(*problem.coupling, weighted) * filter;
-      return VectorXd(Eigen::Map<const VectorXd>(result.data(), result.size()));
-    };
-    return perron_root(product, vector, 1e-8, 500);
-  };
-  // Secant steps on ln(root) against ln(kappa - floor), floor = gamma or 0: that relation is nearly a straight line.
-  const double floor = problem.continuous ? 0.0 : problem.leak;
-  double x = std::log(problem.continuous ? 1.0 : 1.0 - floor);
-  double y = std::log(root(floor + std::exp(x)));
-  double slope = -2.0;
-  for (int step = 0; step < 30 && std::abs(y) > 1e-8; ++step) {
-    const double next = x - std::clamp(y / slope, -2.0, 2.0);
-    const double found = std::log(root(floor + std::exp(next)));
-    if (!std::isfinite(found)) return floor;
-    if (next == x) break;
-    const double secant = (found - y) / (next - x);
-    if (secant < -0.1) slope = secant;
-    x = next;
-    y = found;
+  LagProblem lags{&equations.grid(), problem.continuous ? 0.0 : problem.leak};
+  RowMajorMatrix psi = RowMajorMatrix::Ones(gains.rows(), gains.cols());
+  double z = std::log(problem.continuous ? 1.0 : 1.0 - lags.floor);
+  int steady = 0;
+  for (int iteration = 0; iteration < 500 && steady < 3; ++iteration) {
+    const Eigen::RowVectorXd sum = psi.colwise().sum();
+    RowMajorMatrix fields = equations.squares().times(gains.cwiseProduct(psi));
+    const double last = z;
+    // Where psi has decayed to rounding its ratios say nothing: the last good lag stands for those.
+    Eigen::RowVectorXd gain = fields.colwise().sum().cwiseQuotient(sum);
+    Index good = 0;
+    while (good + 1 < sum.size() && sum[good + 1] > 1e-9 * sum[0]) ++good;
+    gain.tail(sum.size() - good).setConstant(gain[good]);
+    const VectorXd shape = lags.solve(gain.transpose(), z);
+    Eigen::RowVectorXd scale = shape.transpose().cwiseQuotient(sum);
+    scale.tail(sum.size() - good).setConstant(scale[good]);
+    fields *= scale.asDiagonal();
+    psi *= 0.25 * scale.asDiagonal();  // a quarter is kept: a cyclic map (period two, say) does not alternate then
+    psi += 0.75 * LagFilter(equations.grid().filter(lags.floor + std::exp(z))).times(equations.threads(), fields);
+    psi = psi.cwiseMax(0.0);
+    if (!std::isfinite(z)) return lags.floor;
+    steady = std::abs(z - last) < 1e-9 ? steady + 1 : 0;
   }
-  return floor + std::exp(x);
+  return lags.floor + std::exp(z);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ constexpr double kTailTolerance = 1e-8;
 constexpr int kRelaxationSteps = 40;
 constexpr int kNewtonSteps = 12;
 constexpr double kMergeWithin = 1e-3;
+constexpr double kRough = 1e-6;
 
 double scale_of(const QuenchedPoint& point) {
   return std::max({1.0, point.mean.cwiseAbs().maxCoeff(), point.covariance.cwiseAbs().maxCoeff()});
@@ -34,30 +35,13 @@ class Search {
          std::span<const QuenchedSolution> known)
       : equations_(equations), options_(options), solution_(solution), known_(known) {}
 
-  /// The dynamics itself: mu(t+1) = gamma mu(t) + J m - theta is the map damped by 1 - gamma. It leads to what the
-  /// network would do, where an acceleration may jump to a state that repels.
-  ///
-  /// Without noise and fluctuations the mean field is the network itself: a start that does not settle in 400 steps
-  /// (chaos, a cycle) is given up, for the fixed points that repel are the business of fixed_points.hpp.
-  bool relax() {
-    const QuenchedProblem& problem = equations_.problem();
-    const bool deterministic = !equations_.noisy() && solution_.point.covariance.isZero(0.0);
-    const double of_mean = problem.continuous ? 0.5 : 1.0 - problem.leak;
-    const double of_covariance = equations_.one_lag() ? 1.0 : 0.6;
-    for (int step = 0; step < (deterministic ? 10 : 1) * kRelaxationSteps; ++step) {
-      const QuenchedPoint image = evaluate(solution_.point);
-      solution_.residual = distance(image, solution_.point) / scale_of(solution_.point);
-      if (!std::isfinite(solution_.residual)) return false;
-      if (solution_.residual < 1e-4) return true;
-      if (step % 8 == 7 && is_known(solution_.point, solution_.residual)) solution_.merged = true;
-      if (solution_.merged) return false;
-      solution_.point.mean += of_mean * (image.mean - solution_.point.mean);
-      solution_.point.covariance += of_covariance * (image.covariance - solution_.point.covariance);
-    }
-    solution_.iterations = 0;
-    return !deterministic;
+  void solve() {
+    if (!relax()) return;
+    accelerate();
+    if (equations_.one_lag() && !solution_.merged) polish();
   }
 
+  /// Anderson acceleration from where the search stands.
   void accelerate() {
     const Index lags = equations_.grid().size();
     math::AndersonOptions anderson;
@@ -85,6 +69,31 @@ class Search {
         packed(solution_.point), anderson);
     solution_.point = unpacked(result.x, equations_.size(), lags);
     solution_.residual = result.residual / scale_of(solution_.point);
+  }
+
+ private:
+  /// The dynamics itself: mu(t+1) = gamma mu(t) + J m - theta is the map damped by 1 - gamma. It leads to what the
+  /// network would do, where an acceleration may jump to a state that repels.
+  ///
+  /// Without noise and fluctuations the mean field is the network itself: a start that does not settle in 400 steps
+  /// (chaos, a cycle) is given up, for the fixed points that repel are the business of fixed_points.hpp.
+  bool relax() {
+    const QuenchedProblem& problem = equations_.problem();
+    const bool deterministic = !equations_.noisy() && solution_.point.covariance.isZero(0.0);
+    const double of_mean = problem.continuous ? 0.5 : 1.0 - problem.leak;
+    const double of_covariance = equations_.one_lag() ? 1.0 : 0.6;
+    for (int step = 0; step < (deterministic ? 10 : 1) * kRelaxationSteps; ++step) {
+      const QuenchedPoint image = evaluate(solution_.point);
+      solution_.residual = distance(image, solution_.point) / scale_of(solution_.point);
+      if (!std::isfinite(solution_.residual)) return false;
+      if (solution_.residual < 1e-4) return true;
+      if (step % 8 == 7 && is_known(solution_.point, solution_.residual)) solution_.merged = true;
+      if (solution_.merged) return false;
+      solution_.point.mean += of_mean * (image.mean - solution_.point.mean);
+      solution_.point.covariance += of_covariance * (image.covariance - solution_.point.covariance);
+    }
+    solution_.iterations = 0;
+    return !deterministic;
   }
 
   /// Newton's method on (mu, v) with the exact derivative, inner systems by GMRES, the step halved while the residual
@@ -116,7 +125,6 @@ class Search {
     }
   }
 
- private:
   [[nodiscard]] bool is_known(const QuenchedPoint& point, double residual) const {
     if (residual > 1e-4 * scale_of(point)) return false;
     return std::any_of(known_.begin(), known_.end(),
@@ -198,13 +206,17 @@ QuenchedSolution solve_quenched(const QuenchedProblem& problem, const QuenchedOp
     const Eigen::RowVectorXd shape = noise_shape(grid);
     solution.point = before ? moved_to(solution.point, before->grid(), grid, shape)
                             : QuenchedPoint{start.mean, start.variance * shape};
-    Search search(*solution.equations, options, solution, known);
-    if (search.relax()) {
-      search.accelerate();
-      if (solution.equations->one_lag() && !solution.merged) search.polish();
-    }
-    finish(solution, options);
+    // A grid that may turn out too short is not worth more than this.
+    QuenchedOptions rough = options;
+    rough.tolerance =
+        grid.size() > 1 && grid.horizon() < longest ? std::max(options.tolerance, kRough) : options.tolerance;
+    Search(*solution.equations, rough, solution, known).solve();
+    finish(solution, rough);
     const bool long_enough = solution.lag_tail < kTailTolerance || grid.horizon() >= longest;
+    if (solution.converged && long_enough && rough.tolerance > options.tolerance) {
+      Search(*solution.equations, options, solution, {}).accelerate();
+      finish(solution, options);
+    }
     if (!solution.converged || long_enough) return solution;
     solution.iterations = 0;
   }
@@ -216,11 +228,7 @@ QuenchedSolution solve_with_factor(const QuenchedSolution& solution, const Quenc
   result.equations = std::make_shared<QuenchedEquations>(*solution.equations);
   result.equations->set_variance_factor(factor);
   result.iterations = 0;
-  Search search(*result.equations, options, result, {});
-  if (search.relax()) {
-    search.accelerate();
-    if (result.equations->one_lag()) search.polish();
-  }
+  Search(*result.equations, options, result, {}).solve();
   finish(result, options);
   return result;
 }
@@ -240,7 +248,7 @@ QuenchedState describe_state(const QuenchedSolution& solution, const QuenchedOpt
   state.population_mean = point.mean.mean();
   state.frozen_variance = (point.mean.array() - state.population_mean).square().mean();
   state.population_variance = variance.mean() + state.frozen_variance;
-  state.mean_output = equations.moments().outputs(state.mean, state.variance).f.mean();
+  state.mean_output = equations.moments().outputs(equations.threads(), state.mean, state.variance).f.mean();
   state.lags.assign(equations.grid().nodes().begin(), equations.grid().nodes().end());
   const Eigen::RowVectorXd average = point.covariance.colwise().mean();
   state.covariance.assign(average.data(), average.data() + average.size());

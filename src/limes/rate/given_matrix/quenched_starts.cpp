@@ -59,9 +59,10 @@ std::vector<QuenchedStart> quenched_starts(const QuenchedProblem& problem, const
   const Index size = coupling::size(*problem.coupling);
   const double noise =
       problem.continuous ? problem.noise_intensity : problem.noise_variance / (1.0 - problem.leak * problem.leak);
+  VectorXd mean_square = VectorXd::Zero(size);
+  coupling::for_each_entry(*problem.coupling, [&](Index i, Index, double value) { mean_square[i] += value * value; });
   // Outputs of variance 1 in every neuron: more than any bounded transfer can give.
-  const VectorXd loud =
-      (squared_coupled(*problem.coupling, RowMajorMatrix::Ones(size, 1)).col(0).array() + noise).matrix();
+  const VectorXd loud = (mean_square.array() + noise).matrix();
   const VectorXd quiet = VectorXd::Constant(size, noise);
   const double drive = largest_drive(*problem.coupling);
 
