@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <numbers>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "limes/rate/symmetric_theory.hpp"
 #include "limes/rate/theory/two_time.hpp"
 #include "limes/rate/theory/two_time_correlated.hpp"
+#include "limes/rate/theory/two_time_exponent.hpp"
 #include "limes/rate/theory/two_time_flow.hpp"
 #include "limes/rate/theory_input.hpp"
 
@@ -28,19 +30,24 @@ constexpr std::uint32_t kNoisePaths = 100;
 // Step and reach of the trapezoidal rule over the common threshold offset: exponentially accurate for smooth curves.
 constexpr double kOffsetStep = 0.5;
 constexpr double kOffsetReach = 6.5;
+// The shortest horizons, in steps and in tau, whose last half says something about a growth rate.
+constexpr std::size_t kExponentSteps = 100;
+constexpr double kExponentTau = 40.0;
 
 /// The curves of one solution or of an average over solutions: one row per population.
 struct Trajectories {
   std::vector<double> times;
   std::vector<std::vector<double>> mean, variance, mean_output, covariance;
   std::vector<std::vector<double>> neighbours;  ///< D^k(T,T) over neuron lags, correlated couplings only
+  std::vector<std::vector<double>> exponent;    ///< of the last half, and of its two halves; empty: none
   double error = 0.0;                           ///< numerical
+  double exponent_step_error = 0.0;
   bool converged = true;
 
   template <typename Combine>
   void combine(const Trajectories& other, Combine combine_values) {
     for (auto rows : {&Trajectories::mean, &Trajectories::variance, &Trajectories::mean_output,
-                      &Trajectories::covariance, &Trajectories::neighbours}) {
+                      &Trajectories::covariance, &Trajectories::neighbours, &Trajectories::exponent}) {
       (this->*rows).resize((other.*rows).size());
       for (std::size_t a = 0; a < (other.*rows).size(); ++a) {
         (this->*rows)[a].resize((other.*rows)[a].size(), 0.0);
@@ -51,6 +58,7 @@ struct Trajectories {
     }
     times = other.times;
     error = std::max(error, other.error);
+    exponent_step_error = std::max(exponent_step_error, other.exponent_step_error);
     converged = converged && other.converged;
   }
 };
@@ -72,6 +80,19 @@ Trajectories trajectories_of(const theory::TwoTimeSolution& solution, double ste
   return result;
 }
 
+double drive_period(const RateDescription& description) {
+  const StimulusDescription& stimulus = description.stimulus;
+  const bool periodic = stimulus.kind == StimulusDescription::Kind::kSine && stimulus.frequency > 0.0;
+  return periodic ? 2.0 * std::numbers::pi / stimulus.frequency : 0.0;
+}
+
+void add_exponent(Trajectories& result, const theory::TwoTimeExponent& exponent) {
+  const std::vector<double> values{exponent.value, exponent.first_half, exponent.last_half};
+  if (!std::all_of(values.begin(), values.end(), [](double x) { return std::isfinite(x); })) return;
+  result.exponent = {values};
+  result.exponent_step_error = exponent.step_error;
+}
+
 /// The input at the steps 0, 1, ..., horizon - 1 of a map.
 theory::InputSeries series_of(const std::vector<std::function<double(double)>>& input, std::size_t horizon) {
   theory::InputSeries series;
@@ -89,7 +110,11 @@ Trajectories solve_map(const RateDescription& description, const theory::Populat
   const TwoTimeGrid grid = two_time_grid(description);
   const auto stride = static_cast<std::size_t>(grid.stride);
   if (description.coupling.kind != CouplingDescription::Kind::kCorrelated) {
-    return trajectories_of(theory::two_time_map(ensemble, horizon, series, stop), 1.0, stride, grid.points);
+    const theory::TwoTimeSolution solution = theory::two_time_map(ensemble, horizon, series, stop);
+    Trajectories result = trajectories_of(solution, 1.0, stride, grid.points);
+    if (horizon >= kExponentSteps)
+      add_exponent(result, theory::two_time_map_exponent(ensemble, solution, drive_period(description), stop));
+    return result;
   }
   const theory::CorrelatedCouplings couplings{description.coupling.row_covariance,
                                               description.coupling.column_covariance};
@@ -116,6 +141,9 @@ Trajectories solve(const RateDescription& description, double offset, std::uint3
   Trajectories result = trajectories_of(flow.solution, flow.step, stride, grid.points);
   result.error = flow.error;
   result.converged = flow.converged;
+  if (description.theory.horizon >= kExponentTau)
+    add_exponent(result,
+                 theory::two_time_flow_exponent(ensemble, flow.solution, flow.step, drive_period(description), stop));
   return result;
 }
 
@@ -167,6 +195,23 @@ void write_curves(const RateDescription& description, const Trajectories& soluti
   write("neighbour_covariance", {lag}, &Trajectories::neighbours);
 }
 
+/// The maximal exponent along the solution: its error is what its two halves differ by.
+void write_exponent(const Trajectories& solution, const Trajectories& errors, system::TheoryOutcome& outcome) {
+  if (solution.exponent.empty()) return;
+  const std::vector<double>& values = solution.exponent.front();
+  const double drift = 0.5 * std::abs(values[1] - values[2]);
+  const double spread = errors.exponent.empty() ? 0.0 : errors.exponent.front()[0];
+  system::TheoryQuantity quantity{
+      "lyapunov_exponent", kBranch, values[0], drift + spread + solution.exponent_step_error, true, {}};
+  quantity.reason = fmt::format("growth over the last half of the horizon, {:.5g} and {:.5g} in its two halves",
+                                values[1], values[2]);
+  if (drift > 0.05 * std::max(0.2, std::abs(values[0]))) {
+    quantity.valid = false;
+    quantity.reason += ": not yet stationary; a longer theory.horizon would tell more";
+  }
+  outcome.quantities.push_back(std::move(quantity));
+}
+
 /// Why there is no two-time theory of this network; none if there is one.
 std::optional<std::string> missing_theory(const RateDescription& description) {
   if (description.coupling.symmetry != 0.0) {
@@ -209,6 +254,7 @@ system::TheoryOutcome two_time_theory(const RateDescription& description, const 
     outcome.warnings.push_back(fmt::format("two_time: the error of the extrapolated step is {:.2g}", solution.error));
   }
   write_curves(description, solution, errors, outcome);
+  write_exponent(solution, errors, outcome);
   return outcome;
 }
 

@@ -108,39 +108,79 @@ double OutputHistory::by_other_means(const Time& now, const Time& then, double c
   return transfer::output_pair(transfer_, now.mean, now.variance, then.mean, then.variance, covariance);
 }
 
-void OutputHistory::products(std::span<const double> covariances, std::span<double> result) const {
+double OutputHistory::gain_by_other_means(const Time& now, const Time& then, double covariance) const {
+  double output = 0;
+  if (nearly_equal(now, then, covariance, output)) return 0.5 * (now.moments.dfdf + then.moments.dfdf);
+  return transfer::gain_pair(transfer_, now.mean, now.variance, then.mean, then.variance, covariance);
+}
+
+OutputHistory::Lanes OutputHistory::lanes(std::size_t begin, std::span<const double> covariances) const {
   const Time& now = times_.back();
   const double inverse = now.deviation > 0 ? 1 / now.deviation : 0.0;
-  std::array<double, kLanes> rho;
+  const Block& block = blocks_[begin / kLanes];
+  Lanes lanes;
+  std::array<double, kLanes>& rho = lanes.rho;
+  lanes.count = std::min(kLanes, times_.size() - begin);
+  for (std::size_t i = 0; i < lanes.count; ++i) rho[i] = covariances[begin + i] * inverse * block.inverse_deviations[i];
+  double largest = 0;
+  for (const double correlation : rho) largest = std::max(largest, std::abs(correlation));
+  std::size_t longest = largest < 1 ? terms(now, block.log_rest, largest) : 0;
+  if (longest == 0 || longest > kLong) {
+    // Perhaps a few pairs only ask for so many: each by itself.
+    longest = 1;
+    for (std::size_t i = 0; i < lanes.count; ++i) {
+      const std::size_t length = terms(now, times_[begin + i].log_rest, rho[i]);
+      lanes.elsewhere[i] = length == 0 || !(std::abs(rho[i]) <= 1);
+      if (lanes.elsewhere[i])
+        rho[i] = 0;
+      else
+        longest = std::max(longest, length);
+    }
+  }
+  lanes.length = std::min({longest, last_coefficients_.size(), block.coefficients.size() / kLanes});
+  return lanes;
+}
+
+void OutputHistory::products(std::span<const double> covariances, std::span<double> result) const {
+  const Time& now = times_.back();
   std::array<double, kLanes> sums;
   for (std::size_t begin = 0; begin < times_.size(); begin += kLanes) {
     const Block& block = blocks_[begin / kLanes];
-    const std::size_t count = std::min(kLanes, times_.size() - begin);
-    rho.fill(0);
-    for (std::size_t i = 0; i < count; ++i) rho[i] = covariances[begin + i] * inverse * block.inverse_deviations[i];
-    double largest = 0;
-    for (const double correlation : rho) largest = std::max(largest, std::abs(correlation));
-    std::size_t longest = largest < 1 ? terms(now, block.log_rest, largest) : 0;
-    std::array<bool, kLanes> elsewhere{};
-    if (longest == 0 || longest > kLong) {
-      // Perhaps a few pairs only ask for so many: each by itself.
-      longest = 1;
-      for (std::size_t i = 0; i < count; ++i) {
-        const std::size_t length = terms(now, times_[begin + i].log_rest, rho[i]);
-        elsewhere[i] = length == 0 || !(std::abs(rho[i]) <= 1);
-        if (elsewhere[i])
-          rho[i] = 0;
-        else
-          longest = std::max(longest, length);
-      }
-    }
-    longest = std::min({longest, last_coefficients_.size(), block.coefficients.size() / kLanes});
-    transfer::hermite_sums(std::span(last_coefficients_).first(longest),
-                           std::span(block.coefficients).first(kLanes * longest), rho, sums);
-    work_.terms += static_cast<double>(kLanes * longest);
-    for (std::size_t i = 0; i < count; ++i) {
+    const Lanes now_and_then = lanes(begin, covariances);
+    const std::size_t length = now_and_then.length;
+    transfer::hermite_sums(std::span(last_coefficients_).first(length),
+                           std::span(block.coefficients).first(kLanes * length), now_and_then.rho, sums);
+    work_.terms += static_cast<double>(kLanes * length);
+    for (std::size_t i = 0; i < now_and_then.count; ++i) {
       const std::size_t s = begin + i;
-      result[s] = elsewhere[i] ? by_other_means(now, times_[s], covariances[s]) : sums[i];
+      result[s] = now_and_then.elsewhere[i] ? by_other_means(now, times_[s], covariances[s]) : sums[i];
+    }
+  }
+}
+
+void OutputHistory::gains(std::span<const double> covariances, std::span<double> result) const {
+  const Time& now = times_.back();
+  std::vector<double> slopes(last_coefficients_.size());
+  for (std::size_t n = 1; n < slopes.size(); ++n) slopes[n - 1] = static_cast<double>(n) * last_coefficients_[n];
+  std::array<double, kLanes> sums;
+  for (std::size_t begin = 0; begin < times_.size(); begin += kLanes) {
+    const Block& block = blocks_[begin / kLanes];
+    const Lanes now_and_then = lanes(begin, covariances);
+    // sum n c_n d_n rho^(n-1): the coefficients of both sides from order 1 on.
+    const std::size_t length =
+        std::min({std::max<std::size_t>(now_and_then.length, 2), slopes.size(), block.coefficients.size() / kLanes}) -
+        1;
+    transfer::hermite_sums(std::span(slopes).first(length),
+                           std::span(block.coefficients).subspan(kLanes, kLanes * length), now_and_then.rho, sums);
+    for (std::size_t i = 0; i < now_and_then.count; ++i) {
+      const std::size_t s = begin + i;
+      const double scale = now.deviation * times_[s].deviation;
+      if (now_and_then.elsewhere[i]) {
+        result[s] = gain_by_other_means(now, times_[s], covariances[s]);
+      } else {
+        // Without variance there is nothing to correlate with.
+        result[s] = scale > 0 ? sums[i] / scale : now.moments.df * times_[s].moments.df;
+      }
     }
   }
 }

@@ -42,6 +42,10 @@ class OutputHistory {
   /// correlation exceeds 1 by more than 1e-9.
   void products(std::span<const double> covariances, std::span<double> result) const;
 
+  /// result[s] = E f'(u(t)) f'(w(s)) for the same pairs, by the derivative of the series (Price's theorem): to about
+  /// 1e-9 of sqrt(E f'^2 E f'^2), 1e-6 where u(s) is within 1e-6 of u(t). Throws as `products`.
+  void gains(std::span<const double> covariances, std::span<double> result) const;
+
  private:
   static constexpr std::size_t kLanes = transfer::kHermiteLanes;
   static constexpr std::array<std::size_t, 15> kLengths = {8,   16,  24,  32,  48,   64,   96,  128,
@@ -68,6 +72,16 @@ class OutputHistory {
   [[nodiscard]] static std::size_t terms(const Time& now, std::span<const double> log_rest, double correlation);
   [[nodiscard]] bool nearly_equal(const Time& now, const Time& then, double covariance, double& output) const;
   [[nodiscard]] double by_other_means(const Time& now, const Time& then, double covariance) const;
+  [[nodiscard]] double gain_by_other_means(const Time& now, const Time& then, double covariance) const;
+  /// The correlations of one block of times with the last one, and how many terms their series need. Pairs that need
+  /// other means are marked, with the correlation 0 in their place.
+  struct Lanes {
+    std::array<double, kLanes> rho{};
+    std::array<bool, kLanes> elsewhere{};
+    std::size_t count = 0;
+    std::size_t length = 0;
+  };
+  [[nodiscard]] Lanes lanes(std::size_t begin, std::span<const double> covariances) const;
 
   transfer::Transfer transfer_;
   mutable SeriesWork work_;
