@@ -9,6 +9,7 @@ find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(muparser REQUIRED IMPORTED_TARGET muparser)
 pkg_check_modules(lapacke REQUIRED IMPORTED_TARGET lapacke)
 find_package(CLI11 REQUIRED)
 

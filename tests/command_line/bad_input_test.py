@@ -50,6 +50,17 @@ class BadInput(CommandLineTest):
         self.refused_text(HEAD + "network = 5\n", says="'network' is a table, not 5")
         self.refused_text(HEAD + "[network]\ngain = true\n", says="'network.gain' must be a real number")
 
+    def test_own_transfer_function(self):
+        network = HEAD + '[network]\ntransfer = "expression"\n'
+        for text, message in (("max(x,0", "a parenthesis is not closed at character 8"),
+                              ("tahn(x)", "unknown name 'tahn' at character 1 of \"tahn(x)\"; did you mean 'tanh'?"),
+                              ("1/x", "the expression is infinite at x = 0"),
+                              ("", "the expression is empty"),
+                              ("(" * 5000 + "x" + ")" * 5000, "the expression has 10001 characters")):
+            self.refused_text(network + f'expression = "{text}"\n', says="my.toml:4:1: network.expression: " + message)
+        self.refused_text(network, says="my.toml:3:1: network.transfer is \"expression\" but network.expression is missing")
+        self.refused_text(HEAD + '[network]\nexpression = "x"\n', says=("my.toml:3:1:", 'network.transfer = "tanh"'))
+
     def test_out_of_range(self):
         self.refused_text(HEAD + "[network]\nleak = 1.0\n", says="'network.leak' must be in [0, 1), not 1.0")
         self.refused_text(HEAD + "[network]\nsize = 0\n", says="'network.size' must be")

@@ -4,12 +4,14 @@
 
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <numbers>
 #include <vector>
 
 #include "compute/instruction_sets.hpp"
 #include "compute/scalar_reference.hpp"
 #include "limes/base/errors.hpp"
+#include "limes/transfer/expression.hpp"
 
 namespace limes::compute {
 namespace {
@@ -46,6 +48,8 @@ Exact exact(const Transfer& transfer, double u) {
       const long double tangent = std::tan(std::min(std::max(x, -clip), clip));
       return {tangent, std::abs(x) < clip ? g * (1 + tangent * tangent) : 0};
     }
+    case Kind::kExpression:
+      break;  // a test of its own
   }
   return {};
 }
@@ -219,6 +223,35 @@ TYPED_TEST(TransferKernelsTest, BitsDoNotDependOnTheNumberOfThreads) {
     EXPECT_EQ(value, f_serial);
     EXPECT_EQ(f, f_serial);
     EXPECT_EQ(slope, slope_serial);
+  }
+}
+
+TYPED_TEST(TransferKernelsTest, AnExpressionHasTheBitsOfItsProgramHoweverItIsCut) {
+  // x/(1 + x^2): one operation after the other, so that each element can be computed by hand.
+  using transfer::Operation;
+  const auto function =
+      std::make_shared<const transfer::Expression>(transfer::ExpressionProgram({{Operation::kVariable, {}, 0},
+                                                                                {Operation::kConstant, {}, 1},
+                                                                                {Operation::kSquare, {0, 0, 0}, 0},
+                                                                                {Operation::kAdd, {1, 2, 0}, 0},
+                                                                                {Operation::kDivide, {0, 3, 0}, 0}}),
+                                                   "x/(1 + x^2)");
+  const Transfer transfer{Kind::kExpression, 1.5, function};
+  const auto numbers = reference::numbers<TypeParam>(2 * kTransferChunk + 13, 5);
+  const std::span<const TypeParam> u(numbers);
+  std::vector<TypeParam> f(u.size()), slope(u.size()), value(u.size());
+  for (const std::size_t count : {1, 2}) {
+    Threads threads(count);
+    apply_transfer(threads, transfer, u, std::span(value));
+    apply_transfer_with_slope(threads, transfer, u, std::span(f), std::span(slope));
+    EXPECT_EQ(value, f);
+    for (std::size_t i = 0; i < u.size(); ++i) {
+      const double x = 1.5 * static_cast<double>(u[i]);
+      ASSERT_EQ(f[i], static_cast<TypeParam>(x / (1 + x * x)));
+      const double expected = 1.5 * (1 - x * x) / ((1 + x * x) * (1 + x * x));
+      const double precision = sizeof(TypeParam) == 4 ? 1e-7 : 1e-15;  // of the type, times the gain
+      ASSERT_NEAR(static_cast<double>(slope[i]), expected, 2 * precision);
+    }
   }
 }
 

@@ -15,7 +15,8 @@ constexpr Kind kAll[] = {Kind::kTanh, Kind::kErf,    Kind::kLogistic,  Kind::kNo
                          Kind::kRelu, Kind::kLinear, Kind::kClippedTan};
 
 TEST(Transfer, NamesLeadToKindsAndBack) {
-  ASSERT_EQ(kind_names().size(), std::size(kAll));
+  ASSERT_EQ(kind_names().size(), std::size(kAll) + 1);
+  EXPECT_EQ(kind_from_name("expression"), Kind::kExpression);  // not in kAll: it needs a function
   for (const Kind kind : kAll) EXPECT_EQ(kind_from_name(name(kind)), kind);
   EXPECT_EQ(name(Kind::kNormalCdf), "normal_cdf");
 }
@@ -94,8 +95,8 @@ TEST(Transfer, LargestSlopeIsAttainedAndNotExceeded) {
 TEST(Transfer, KnowsItsSymmetryAndBounds) {
   for (const Kind kind : kAll) {
     const Transfer transfer{kind, 2};
-    EXPECT_EQ(is_odd(kind), std::abs(value(transfer, 0.3) + value(transfer, -0.3)) < 1e-15) << name(kind);
-    EXPECT_EQ(is_bounded(kind), std::abs(value(transfer, 1e6)) <= 1 + 1e-15) << name(kind);
+    EXPECT_EQ(is_odd(transfer), std::abs(value(transfer, 0.3) + value(transfer, -0.3)) < 1e-15) << name(kind);
+    EXPECT_EQ(is_bounded(transfer), std::abs(value(transfer, 1e6)) <= 1 + 1e-15) << name(kind);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "limes/base/errors.hpp"
+#include "limes/compute/expression_kernel.hpp"
 #include "limes/compute/simd_targets.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -110,6 +111,8 @@ HWY_INLINE void apply(Kind kind, const T* u, std::size_t count, T gain, T* f, T*
       return loop<Kind::kLinear, kWithSlope>(u, count, gain, f, slope);
     case Kind::kClippedTan:
       return loop<Kind::kClippedTan, kWithSlope>(u, count, gain, f, slope);
+    case Kind::kExpression:
+      return;  // expression_kernel.cpp
   }
 }
 
@@ -146,12 +149,14 @@ void expect_length(std::size_t input, std::size_t output) {
 
 void apply_transfer(const transfer::Transfer& transfer, std::span<const double> u, std::span<double> f) {
   transfer_kernels::expect_length(u.size(), f.size());
+  if (transfer.kind == transfer::Kind::kExpression) return apply_expression(transfer, u, f, {});
   using namespace transfer_kernels;
   HWY_DYNAMIC_DISPATCH(double_value)(transfer.kind, u.data(), u.size(), transfer.gain, f.data(), nullptr);
 }
 
 void apply_transfer(const transfer::Transfer& transfer, std::span<const float> u, std::span<float> f) {
   transfer_kernels::expect_length(u.size(), f.size());
+  if (transfer.kind == transfer::Kind::kExpression) return apply_expression(transfer, u, f, {});
   using namespace transfer_kernels;
   HWY_DYNAMIC_DISPATCH(float_value)
   (transfer.kind, u.data(), u.size(), static_cast<float>(transfer.gain), f.data(), nullptr);
@@ -161,6 +166,7 @@ void apply_transfer_with_slope(const transfer::Transfer& transfer, std::span<con
                                std::span<double> slope) {
   transfer_kernels::expect_length(u.size(), f.size());
   transfer_kernels::expect_length(u.size(), slope.size());
+  if (transfer.kind == transfer::Kind::kExpression) return apply_expression(transfer, u, f, slope);
   using namespace transfer_kernels;
   HWY_DYNAMIC_DISPATCH(double_slope)(transfer.kind, u.data(), u.size(), transfer.gain, f.data(), slope.data());
 }
@@ -169,6 +175,7 @@ void apply_transfer_with_slope(const transfer::Transfer& transfer, std::span<con
                                std::span<float> slope) {
   transfer_kernels::expect_length(u.size(), f.size());
   transfer_kernels::expect_length(u.size(), slope.size());
+  if (transfer.kind == transfer::Kind::kExpression) return apply_expression(transfer, u, f, slope);
   using namespace transfer_kernels;
   HWY_DYNAMIC_DISPATCH(float_slope)
   (transfer.kind, u.data(), u.size(), static_cast<float>(transfer.gain), f.data(), slope.data());

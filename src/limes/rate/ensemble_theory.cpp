@@ -114,7 +114,7 @@ void write_ensemble(const RateDescription& description, const theory::Ensemble& 
                       {"ensemble", std::nullopt, "ensemble", "limits of the coupling matrix itself", true});
   const double norm = limit_of_norm(ensemble);
   writer.number("coupling_norm", norm);
-  const double slope = transfer::largest_slope({ensemble.transfer.kind, 1.0});
+  const double slope = transfer::largest_slope(transfer::with_gain(ensemble.transfer, 1.0));
   if (norm > 0.0) writer.number("contraction_gain", (1.0 - ensemble.leak) / (slope * norm));
 }
 

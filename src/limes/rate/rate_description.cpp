@@ -10,6 +10,7 @@
 
 #include "limes/coupling_files/read.hpp"
 #include "limes/rate/coupling_parameters.hpp"
+#include "limes/rate/expression_parser.hpp"
 #include "limes/rate/population_parameters.hpp"
 #include "limes/rate/rate_parameters.hpp"
 
@@ -40,6 +41,28 @@ std::vector<std::size_t> describe_sizes(const Parameters& parameters) {
   return sizes;
 }
 
+/// `network.transfer`, and where that is the user's own function `network.expression`; at gain 1.
+transfer::Transfer describe_transfer(const Parameters& parameters) {
+  const std::string key = "network.expression";
+  transfer::Transfer function{transfer::kind_from_name(parameters.text("network.transfer")), 1.0};
+  if (function.kind != transfer::Kind::kExpression) {
+    if (!parameters.has(key)) return function;
+    throw conflict(parameters, key, fmt::format("network.transfer = \"{}\"", transfer::name(function.kind)),
+                   "say network.transfer = \"expression\", or leave the expression out");
+  }
+  if (!parameters.has(key)) {
+    throw InputError(parameters.place("network.transfer"),
+                     "network.transfer is \"expression\" but network.expression is missing",
+                     "write, for example, expression = \"max(x,0)^2 / (1 + x^2)\"");
+  }
+  try {
+    function.expression = std::make_shared<const transfer::Expression>(parse_expression(parameters.text(key)));
+  } catch (const InputError& error) {
+    throw InputError(parameters.place(key), key + ": " + error.message(), error.mend());
+  }
+  return function;
+}
+
 std::vector<Population> describe_populations(const Parameters& parameters, TimeKind time,
                                              const std::vector<std::size_t>& sizes) {
   std::vector<Population> populations(sizes.size());
@@ -47,8 +70,8 @@ std::vector<Population> describe_populations(const Parameters& parameters, TimeK
     const std::vector<double> values = per_population(parameters, key, sizes.size());
     for (std::size_t a = 0; a < values.size(); ++a) assign(populations[a], values[a]);
   };
-  const auto kind = transfer::kind_from_name(parameters.text("network.transfer"));
-  set("network.gain", [&](Population& p, double value) { p.transfer = {kind, value}; });
+  const transfer::Transfer function = describe_transfer(parameters);
+  set("network.gain", [&](Population& p, double value) { p.transfer = transfer::with_gain(function, value); });
   set("threshold.mean", [](Population& p, double value) { p.threshold_mean = value; });
   set("threshold.deviation", [](Population& p, double value) { p.threshold_deviation = value; });
   set("threshold.correlation", [](Population& p, double value) { p.threshold_correlation = value; });

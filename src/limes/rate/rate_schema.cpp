@@ -41,6 +41,7 @@ Key real(std::string key, std::string meaning) { return {std::move(key), Type::k
 Key integer(std::string key, std::string meaning) { return {std::move(key), Type::kInteger, std::move(meaning)}; }
 Key choice(std::string key, std::string meaning) { return {std::move(key), Type::kChoice, std::move(meaning)}; }
 Key flag(std::string key, std::string meaning) { return {std::move(key), Type::kBoolean, std::move(meaning)}; }
+Key text(std::string key, std::string meaning) { return {std::move(key), Type::kString, std::move(meaning)}; }
 Key path(std::string key, std::string meaning) { return {std::move(key), Type::kPath, std::move(meaning)}; }
 
 // 2^53: a larger integer is not exact in every file format that carries parameters.
@@ -59,7 +60,13 @@ void append_network(std::vector<Parameter>& list, TimeKind time) {
                      .most(1e6)
                      .quick(400)
                      .follows({"coupling.file", "coupling.values"}));
-  list.push_back(choice("network.transfer", "transfer function f").otherwise("tanh").one_of(transfer_names()));
+  list.push_back(choice("network.transfer", "transfer function f; expression: your own")
+                     .otherwise("tanh")
+                     .one_of(transfer_names()));
+  list.push_back(
+      text("network.expression",
+           "h(x) of transfer = \"expression\", f(u) = h(g u): x, pi, e, + - * / ^, < >, abs sign step min max "
+           "select sqrt exp log sin cos tan asin acos atan sinh cosh tanh erf erfc"));
   list.push_back(real("network.gain", "gain inside the transfer function, f(u) = tanh(g u) and so on")
                      .symbol("g")
                      .otherwise(1.0)

@@ -2,6 +2,8 @@
 // The averages of each family of transfer functions, for arguments that moments.cpp has checked: gain > 0, variances >
 // 0, |covariance| <= sqrt(variance1 variance2). Not for use elsewhere.
 
+#include <vector>
+
 #include "limes/transfer/moments.hpp"
 
 namespace limes::transfer::families {
@@ -54,5 +56,30 @@ struct NestedForm {
 /// E f(x) f(y) alone, quickly, for |rho| near 1 but not 1 and x and +-y of like means and variances: to 1e-10 of their
 /// squared difference (clipped_neighbours.cpp).
 [[nodiscard]] double clipped_neighbours(const Transfer& transfer, const Pair& pair, const Correlation& rho);
+
+// expression: Gauss-Legendre panels between the kinks, as short as the function asks for (expression_family.cpp)
+[[nodiscard]] Moments expression_moments(const Transfer& transfer, double mean, double variance);
+[[nodiscard]] PairAverages expression_pair(const Transfer& transfer, const Pair& pair, const Correlation& rho);
+
+/// Nodes h of E F(h), h ~ N(0, 1), that resolve f(mean + sqrt(variance) h) and its derivatives: no panel is longer than
+/// `longest`. Weights contain the density; f' and f'' the gain.
+struct GaussianNodes {
+  std::vector<double> places, weights, values, slopes, bends;
+};
+[[nodiscard]] GaussianNodes expression_nodes(const Transfer& transfer, double mean, double variance, double longest);
+
+/// E f(x) f(y) and E f'(x) f'(y) of one expression at many covariances of one mean and variance: the Hermite series as
+/// far as it goes, `expression_pair` beyond.
+class ExpressionPairs {
+ public:
+  ExpressionPairs(const Transfer& transfer, double mean, double variance);
+  [[nodiscard]] PairAverages operator()(const Correlation& rho) const;
+
+ private:
+  Transfer transfer_;
+  double mean_, variance_;
+  std::vector<double> slopes_;  ///< Hermite coefficients of f'
+  double mean_output_ = 0;
+};
 
 }  // namespace limes::transfer::families

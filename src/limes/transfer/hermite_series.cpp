@@ -9,6 +9,7 @@
 
 #include "limes/math/gaussian.hpp"
 #include "limes/math/quadrature.hpp"
+#include "limes/transfer/families.hpp"
 #include "limes/transfer/moments.hpp"
 
 // The two inner loops run on four doubles at a time. The compiler writes them for plain processors and, where the
@@ -77,6 +78,14 @@ SlopeRule clipped_rule(const Transfer& transfer, double mean, double deviation, 
       rule.add(transfer, mean, deviation, lower + half * (2 * static_cast<double>(i) + 1 + panel.nodes[j]),
                half * panel.weights[j]);
   return rule;
+}
+
+/// expression: the panels of its family, each short enough for the highest wave.
+SlopeRule expression_rule(const Transfer& transfer, double mean, double variance, const HermiteLimits& limits) {
+  const double longest = std::min(3.0, 32 / std::sqrt(static_cast<double>(limits.most)));
+  families::GaussianNodes nodes = families::expression_nodes(transfer, mean, variance, longest);
+  for (std::size_t i = 0; i < nodes.places.size(); ++i) nodes.weights[i] *= std::sqrt(variance) * nodes.slopes[i];
+  return {std::move(nodes.places), std::move(nodes.weights)};
 }
 
 /// p_(n+1) = rise[n] h p_n - keep[n] p_(n-1) for p_n = He_n/sqrt(n!).
@@ -271,6 +280,8 @@ HermiteSeries hermite_series(const Transfer& transfer, double mean, double varia
       return by_quadrature(hyperbolic_rule(transfer, mean, deviation, limits), one_point, limits);
     case Kind::kClippedTan:
       return by_quadrature(clipped_rule(transfer, mean, deviation, limits), one_point, limits);
+    case Kind::kExpression:
+      return by_quadrature(expression_rule(transfer, mean, variance, limits), one_point, limits);
   }
   return {{one_point.f, 0.0}, 0.0, 0};
 }

@@ -57,6 +57,8 @@ PairAverages pair_averages(const Transfer& transfer, const Pair& pair, const Cor
       return linear_pair(transfer, pair);
     case Kind::kClippedTan:
       return clipped_pair(transfer, pair, rho);
+    case Kind::kExpression:
+      return expression_pair(transfer, pair, rho);
   }
   return {};
 }
@@ -115,6 +117,8 @@ Moments moments(const Transfer& transfer, double mean, double variance) {
       return families::linear_moments(transfer, mean, variance);
     case Kind::kClippedTan:
       return families::clipped_moments(transfer, mean, variance);
+    case Kind::kExpression:
+      return families::expression_moments(transfer, mean, variance);
   }
   return {};
 }

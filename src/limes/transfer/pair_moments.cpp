@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "limes/transfer/expression.hpp"
 #include "limes/transfer/families.hpp"
 
 namespace limes::transfer {
@@ -12,9 +13,6 @@ namespace {
 
 /// How many covariances `outputs` and `gains` treat at a time.
 constexpr std::size_t kBlock = 64;
-
-/// f is odd up to a constant, so that C - C(0) is odd in the covariance where the mean is 0.
-bool is_odd_about_zero(Kind kind) { return kind != Kind::kRelu; }
 
 using GainRule = double (*)(const Transfer&, double mean, double variance, const families::Correlation&);
 
@@ -31,7 +29,28 @@ GainRule gain_rule(Kind kind) {
   }
 }
 
-bool has_kink(Kind kind) { return kind == Kind::kRelu || kind == Kind::kClippedTan; }
+/// The scale in psi on which C varies about psi = 0, of an expression: that of f' (the ratio of f' to f''), or what two
+/// kinks are apart. At c = -v (`sign` -1) kinks of f(x) meet those of f(2 mean - x).
+double expression_scale(const Transfer& transfer, double mean, double variance, double sign) {
+  const families::GaussianNodes nodes = families::expression_nodes(transfer, mean, variance, 3);
+  double slopes = 0;
+  double bends = 0;
+  for (std::size_t i = 0; i < nodes.places.size(); ++i) {
+    slopes += nodes.weights[i] * nodes.slopes[i] * nodes.slopes[i];
+    bends += nodes.weights[i] * nodes.bends[i] * nodes.bends[i];
+  }
+  const double deviation = std::sqrt(variance);
+  double scale = std::min(1.0, 0.5 * std::sqrt(slopes / bends) / deviation);
+  if (!(scale > 0)) scale = 1;
+  for (const Kink& first : transfer.expression->kinks())
+    for (const Kink& second : transfer.expression->kinks()) {
+      const double other = sign < 0 ? 2 * mean * transfer.gain - second.place : second.place;
+      const double distance = std::abs(first.place - other) / (transfer.gain * deviation);
+      const bool in_reach = std::abs(first.place - mean * transfer.gain) < 6 * transfer.gain * deviation;
+      if (in_reach && distance > 1e-9) scale = std::min(scale, std::max(1e-6, 0.25 * distance));
+    }
+  return scale;
+}
 
 }  // namespace
 
@@ -43,20 +62,27 @@ PairMoments::PairMoments(const Transfer& transfer, double mean, double variance)
   // Far below the scale of a smooth f it is linear: C errs by g^2 v relative to itself, and a fit would see rounding
   // only.
   constexpr double kLinearBelow = 3e-12;
-  const bool narrow = !has_kink(transfer.kind) && transfer.gain * transfer.gain * variance < kLinearBelow;
+  const bool narrow = transfer.kind != Kind::kExpression && !has_kink(transfer) &&
+                      transfer.gain * transfer.gain * variance < kLinearBelow;
   linear_ = variance == 0 || transfer.gain == 0 || transfer.kind == Kind::kLinear || narrow;
   if (linear_) return;
-  antisymmetric_ = mean == 0 && is_odd_about_zero(transfer.kind);
+  antisymmetric_ = mean == 0 && reflection(transfer).has_value();
   // relu has no scale of its own. The factors were found to need the fewest terms for g sqrt(v) from 1 to 50.
   if (transfer.kind != Kind::kRelu)
     positive_.delta = (transfer.kind == Kind::kClippedTan ? 0.2 : 0.5) / (transfer.gain * std::sqrt(variance));
   negative_.delta = positive_.delta;
   // At c = -v the kinks of f(x) and f(2 mean - x) lie 2 mean apart, which the gain feels from psi = mean/sqrt(v) on.
+  if (transfer.kind == Kind::kExpression) {
+    positive_.delta = expression_scale(transfer, mean, variance, 1);
+    negative_.delta = expression_scale(transfer, mean, variance, -1);
+    expression_pairs_ = std::make_shared<const families::ExpressionPairs>(transfer, mean, variance);
+  }
   if (transfer.kind == Kind::kClippedTan && mean != 0)
     negative_.delta = std::min(negative_.delta, std::max(1e-6, 0.5 * std::abs(mean) / std::sqrt(variance)));
-  smooth_ = !has_kink(transfer.kind);
+  smooth_ = !has_kink(transfer);
   positive_ = fit_side(1, positive_.delta, one_point);
   if (!antisymmetric_) negative_ = fit_side(-1, negative_.delta, one_point);
+  expression_pairs_ = nullptr;  // has done its work
 }
 
 PairMoments::Side PairMoments::fit_side(double sign, double delta, const Moments& one_point) const {
@@ -99,7 +125,9 @@ PairMoments::Side PairMoments::fit_side(double sign, double delta, const Moments
         averages = {output_at_zero_, gain_at_zero_};
       } else {
         const families::Correlation rho = correlation_at(p);
-        averages = families::pair_averages(transfer_, {mean_, variance_, mean_, variance_, rho.sine * variance_}, rho);
+        averages = expression_pairs_ ? (*expression_pairs_)(rho)
+                                     : families::pair_averages(
+                                           transfer_, {mean_, variance_, mean_, variance_, rho.sine * variance_}, rho);
       }
       values[0] = averages.output - output_at_zero_;
       values[1] = averages.gain;

@@ -1,12 +1,17 @@
 #pragma once
 // Two-point averages of one stationary process at many covariances.
 
+#include <memory>
 #include <span>
 
 #include "limes/math/chebyshev.hpp"
 #include "limes/transfer/moments.hpp"
 
 namespace limes::transfer {
+
+namespace families {
+class ExpressionPairs;
+}
 
 /// C(c) = E f(x) f(y) for x, y ~ N(mean, variance) with covariance c in [-variance, variance], its derivatives and its
 /// integral. A covariance beyond the interval by rounding is taken as its end.
@@ -66,6 +71,7 @@ class PairMoments {
   bool smooth_ = true;          ///< f has no kink
   bool linear_ = false;         ///< in c: f is linear, or variance or gain 0
   bool antisymmetric_ = false;  ///< C(-c) - C(0) = -(C(c) - C(0)): no series for c < 0
+  std::shared_ptr<const families::ExpressionPairs> expression_pairs_;  ///< while the series are fitted
   Side positive_;
   Side negative_;
 };

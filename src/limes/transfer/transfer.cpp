@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "limes/base/errors.hpp"
 #include "limes/base/suggestion.hpp"
 #include "limes/math/gaussian.hpp"
+#include "limes/transfer/expression.hpp"
 
 namespace limes::transfer {
 namespace {
@@ -15,9 +17,9 @@ namespace {
 const double kErfScale = std::sqrt(std::numbers::pi) / 2;
 constexpr double kClip = std::numbers::pi / 4;
 
-const std::array<std::string, 7>& names() {
-  static const std::array<std::string, 7> all = {"tanh", "erf",    "logistic",   "normal_cdf",
-                                                 "relu", "linear", "clipped_tan"};
+const std::array<std::string, 8>& names() {
+  static const std::array<std::string, 8> all = {"tanh", "erf",    "logistic",    "normal_cdf",
+                                                 "relu", "linear", "clipped_tan", "expression"};
   return all;
 }
 
@@ -84,6 +86,8 @@ double value(const Transfer& transfer, double u) {
       return x;
     case Kind::kClippedTan:
       return std::tan(std::clamp(x, -kClip, kClip));
+    case Kind::kExpression:
+      return transfer.expression->jet(x).value;
   }
   return 0;
 }
@@ -109,6 +113,8 @@ double derivative(const Transfer& transfer, double u) {
       const double tangent = std::tan(x);
       return g * (1 + tangent * tangent);
     }
+    case Kind::kExpression:
+      return g * transfer.expression->jet(x).slope;
   }
   return 0;
 }
@@ -133,6 +139,8 @@ double second_derivative(const Transfer& transfer, double u) {
       const double tangent = std::tan(x);
       return 2 * g * g * tangent * (1 + tangent * tangent);
     }
+    case Kind::kExpression:
+      return g * g * transfer.expression->jet(x).bend;
   }
   return 0;
 }
@@ -160,6 +168,8 @@ double primitive(const Transfer& transfer, double u) {
       const double inside = std::clamp(x, -kClip, kClip);
       return (minus_log_cos(inside) + std::abs(x - inside)) / g;
     }
+    case Kind::kExpression:
+      return transfer.expression->primitive(x) / g;
   }
   return 0;
 }
@@ -178,14 +188,82 @@ double largest_slope(const Transfer& transfer) {
       return g * math::normal_density(0.0);
     case Kind::kClippedTan:
       return 2 * g;
+    case Kind::kExpression:
+      return g == 0 ? 0 : g * transfer.expression->largest_slope();
   }
   return 0;
 }
 
-bool is_odd(Kind kind) {
-  return kind == Kind::kTanh || kind == Kind::kErf || kind == Kind::kLinear || kind == Kind::kClippedTan;
+bool is_odd(const Transfer& transfer) {
+  const auto sum = reflection(transfer);
+  return sum && *sum == 0;
 }
 
-bool is_bounded(Kind kind) { return kind != Kind::kRelu && kind != Kind::kLinear; }
+std::optional<double> reflection(const Transfer& transfer) {
+  switch (transfer.kind) {
+    case Kind::kTanh:
+    case Kind::kErf:
+    case Kind::kLinear:
+    case Kind::kClippedTan:
+      return 0.0;
+    case Kind::kLogistic:
+    case Kind::kNormalCdf:
+      return 1.0;
+    case Kind::kRelu:
+      return std::nullopt;
+    case Kind::kExpression:
+      return transfer.expression->reflection();
+  }
+  return std::nullopt;
+}
+
+bool is_bounded(const Transfer& transfer) { return std::isfinite(output_range(transfer).square()); }
+
+double OutputRange::square() const { return std::max(low * low, high * high); }
+
+OutputRange output_range(const Transfer& transfer) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  switch (transfer.kind) {
+    case Kind::kTanh:
+    case Kind::kErf:
+    case Kind::kClippedTan:
+      return {-1, 1};
+    case Kind::kLogistic:
+    case Kind::kNormalCdf:
+      return {0, 1};
+    case Kind::kRelu:
+    case Kind::kLinear:
+      return {transfer.kind == Kind::kRelu ? 0.0 : -kInfinity, kInfinity};
+    case Kind::kExpression:
+      return {transfer.expression->lowest(), transfer.expression->highest()};
+  }
+  return {};
+}
+
+double steepness(const Transfer& transfer) {
+  return transfer.kind == Kind::kExpression ? transfer.gain * transfer.expression->sharpness() : transfer.gain;
+}
+
+bool has_kink(const Transfer& transfer) {
+  if (transfer.kind == Kind::kExpression) return !transfer.expression->kinks().empty();
+  return transfer.kind == Kind::kRelu || transfer.kind == Kind::kClippedTan;
+}
+
+bool has_kink_at(const Transfer& transfer, double u) {
+  const double x = transfer.gain * u;
+  switch (transfer.kind) {
+    case Kind::kRelu:
+      return u == 0;
+    case Kind::kClippedTan:
+      return std::abs(std::abs(x) - kClip) <= 1e-15;
+    case Kind::kExpression:
+      return std::any_of(
+          transfer.expression->kinks().begin(), transfer.expression->kinks().end(), [&](const Kink& kink) {
+            return kink.jump != 0 && std::abs(x - kink.place) <= 1e-14 * std::max(1.0, std::abs(kink.place));
+          });
+    default:
+      return false;
+  }
+}
 
 }  // namespace limes::transfer

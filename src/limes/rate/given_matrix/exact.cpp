@@ -71,7 +71,7 @@ Bound coupling_norm(const coupling::Matrix& matrix) {
 std::optional<Bound> contraction_gain(const QuenchedProblem& problem, const Bound& norm) {
   if (!(norm.value > 0.0)) return std::nullopt;
   // The largest slope at gain 1 is c.
-  const double c = transfer::largest_slope({problem.transfer.kind, 1.0});
+  const double c = transfer::largest_slope(transfer::with_gain(problem.transfer, 1.0));
   const double gain = (1.0 - (problem.continuous ? 0.0 : problem.leak)) / (c * norm.value);
   return Bound{gain, gain * norm.error / norm.value};
 }
@@ -80,9 +80,9 @@ CriticalGain critical_gain(const QuenchedProblem& problem) {
   if (std::any_of(problem.threshold.begin(), problem.threshold.end(), [](double x) { return x != 0.0; })) {
     return {std::nullopt, 0.0, "with thresholds u = 0 is no fixed point"};
   }
-  const transfer::Transfer unit{problem.transfer.kind, 1.0};
+  const transfer::Transfer unit = transfer::with_gain(problem.transfer, 1.0);
   if (transfer::value(unit, 0.0) != 0.0) return {std::nullopt, 0.0, "f(0) is not 0: u = 0 is no fixed point"};
-  if (problem.transfer.kind == transfer::Kind::kRelu) return {std::nullopt, 0.0, "f has a kink at u = 0"};
+  if (transfer::has_kink_at(unit, 0.0)) return {std::nullopt, 0.0, "f has a kink at u = 0"};
   const double slope = transfer::derivative(unit, 0.0);
   const Bound smallest = smallest_crossing(problem, slope);
   if (!std::isfinite(smallest.value)) return {std::nullopt, 0.0, "no eigenvalue of the matrix crosses at any gain"};

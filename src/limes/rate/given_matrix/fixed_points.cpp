@@ -207,7 +207,7 @@ FixedPointSearch fixed_points(const QuenchedProblem& problem, const FixedPointOp
                               const std::vector<std::vector<double>>& extra) {
   const Dynamics dynamics(problem);
   const bool mirrored =
-      transfer::is_odd(problem.transfer.kind) &&
+      transfer::is_odd(problem.transfer) &&
       std::all_of(problem.threshold.begin(), problem.threshold.end(), [](double x) { return x == 0.0; });
   FixedPointSearch search;
   std::vector<VectorXd> found;

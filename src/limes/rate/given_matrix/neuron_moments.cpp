@@ -7,6 +7,7 @@
 
 #include "limes/compute/series_kernels.hpp"
 #include "limes/compute/transfer_kernels.hpp"
+#include "limes/transfer/hermite_series.hpp"
 #include "limes/transfer/moments.hpp"
 
 namespace limes::rate::given_matrix {
@@ -267,6 +268,13 @@ double NeuronMoments::hermite_coefficients(double mean, double variance, Eigen::
     coefficients.resize(2);
     coefficients << a, s;
     return s * s;
+  }
+  if (transfer_.kind == Kind::kExpression) {
+    const transfer::HermiteSeries series =
+        transfer::hermite_series(transfer_, mean, variance, {1e-9, kLargestOrder + 1});
+    coefficients = Eigen::Map<const Eigen::VectorXd>(series.coefficients.data(), std::ssize(series.coefficients));
+    const transfer::Moments moments = transfer::moments(transfer_, mean, variance);
+    return std::max(0.0, moments.ff - moments.f * moments.f);
   }
   coefficients.resize(smooth() ? 2 : kLargestOrder + 1);
   const transfer::Moments moments = transfer::moments(transfer_, mean, variance);

@@ -29,7 +29,7 @@ void append_direction(std::vector<VectorXd>& directions, VectorXd vector) {
 }  // namespace
 
 bool is_mirror_symmetric(const QuenchedProblem& problem) {
-  return transfer::is_odd(problem.transfer.kind) &&
+  return transfer::is_odd(problem.transfer) &&
          std::all_of(problem.threshold.begin(), problem.threshold.end(), [](double x) { return x == 0.0; });
 }
 
@@ -61,8 +61,10 @@ std::vector<QuenchedStart> quenched_starts(const QuenchedProblem& problem, const
       problem.continuous ? problem.noise_intensity : problem.noise_variance / (1.0 - problem.leak * problem.leak);
   VectorXd mean_square = VectorXd::Zero(size);
   coupling::for_each_entry(*problem.coupling, [&](Index i, Index, double value) { mean_square[i] += value * value; });
-  // Outputs of variance 1 in every neuron: more than any bounded transfer can give.
-  const VectorXd loud = (mean_square.array() + noise).matrix();
+  // Outputs of as large a variance as a bounded transfer can give in every neuron.
+  const double square =
+      transfer::is_bounded(problem.transfer) ? transfer::output_range(problem.transfer).square() : 1.0;
+  const VectorXd loud = (square * mean_square.array() + noise).matrix();
   const VectorXd quiet = VectorXd::Constant(size, noise);
   const double drive = largest_drive(*problem.coupling);
 

@@ -63,7 +63,8 @@ std::optional<double> contraction_gain(const RateDescription& description, doubl
     leak = std::max(leak, population.leak);
   }
   // c depends on the kind only: the largest slope at gain 1.
-  return (1.0 - leak) / (transfer::largest_slope({description.populations.front().transfer.kind, 1.0}) * norm);
+  return (1.0 - leak) /
+         (transfer::largest_slope(transfer::with_gain(description.populations.front().transfer, 1.0)) * norm);
 }
 
 /// The leak of all populations; none where they differ.

@@ -54,7 +54,7 @@ void scan_line(const Ensemble& ensemble, double largest, const ResidualFunction&
   const double mean = -ensemble.threshold_mean / (1.0 - ensemble.leak);
   double previous_point = 0.0;
   double previous = 0.0;
-  for (const double point : variance_points(largest, transfer::is_bounded(ensemble.transfer.kind), kVariancePoints)) {
+  for (const double point : variance_points(largest, transfer::is_bounded(ensemble.transfer), kVariancePoints)) {
     const double value = residual(mean, point).variance;
     if (previous_point > 0.0 && (value > 0.0) != (previous > 0.0)) {
       if (const auto found = refine_bracket(mean, previous_point, point, 1e-6, residual)) candidates.push_back(*found);
@@ -69,12 +69,12 @@ void scan_line(const Ensemble& ensemble, double largest, const ResidualFunction&
 
 void scan_plane(const Ensemble& ensemble, double largest, const ResidualFunction& residual,
                 std::vector<FluctuationCandidate>& candidates) {
-  const bool bounded = transfer::is_bounded(ensemble.transfer.kind);
-  const double low_output = transfer::is_odd(ensemble.transfer.kind) ? -1.0 : 0.0;
+  const bool bounded = transfer::is_bounded(ensemble.transfer);
+  const transfer::OutputRange outputs = transfer::output_range(ensemble.transfer);
   const double kept = 1.0 - ensemble.leak;
   const double reach = std::sqrt(largest);
-  const double from_low = bounded ? (ensemble.coupling_mean * low_output - ensemble.threshold_mean) / kept : -reach;
-  const double from_high = bounded ? (ensemble.coupling_mean - ensemble.threshold_mean) / kept : reach;
+  const double from_low = bounded ? (ensemble.coupling_mean * outputs.low - ensemble.threshold_mean) / kept : -reach;
+  const double from_high = bounded ? (ensemble.coupling_mean * outputs.high - ensemble.threshold_mean) / kept : reach;
   const double low = std::min(from_low, from_high);
   const double high = std::max(from_low, from_high);
   const std::vector<double> variances =
@@ -124,7 +124,9 @@ double largest_variance(const Ensemble& ensemble) {
   const double kept = 1.0 - ensemble.leak;
   const double noise = ensemble.noise_variance() / (kept * (1.0 + ensemble.leak)) + ensemble.noise_intensity;
   const double drive = ensemble.threshold_variance() / (kept * kept) + noise;
-  if (transfer::is_bounded(ensemble.transfer.kind)) return ensemble.coupling_variance() / (kept * kept) + drive;
+  if (transfer::is_bounded(ensemble.transfer)) {
+    return ensemble.coupling_variance() * transfer::output_range(ensemble.transfer).square() / (kept * kept) + drive;
+  }
   const double scale = (1.0 + std::abs(ensemble.threshold_mean)) / kept;
   return (drive + scale * scale) * 1e4;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "limes/rate/theory/lyapunov.hpp"
+#include "limes/transfer/expression.hpp"
 
 namespace limes::rate::theory {
 namespace {
@@ -58,6 +59,29 @@ SquaredSlopes slopes_between(const transfer::Transfer& transfer, double mean, do
   return slopes;
 }
 
+/// The same on the cells of an expression.
+SquaredSlopes slopes_on_cells(const transfer::Transfer& transfer, double mean, double deviation) {
+  constexpr double kLongest = 0.05;
+  SquaredSlopes slopes;
+  const auto cells = transfer.expression->cells();
+  for (std::size_t n = 0; n < cells.size(); ++n) {
+    const auto place = [&](double x) { return std::clamp((x / transfer.gain - mean) / deviation, -kReach, kReach); };
+    const double low = n == 0 ? -kReach : place(cells[n].lower);
+    const double high = n + 1 == cells.size() ? kReach : place(cells[n].upper);
+    const int panels = static_cast<int>(std::ceil((high - low) / kLongest));
+    const double half = (high - low) / (2 * std::max(1, panels));
+    for (int panel = 0; panel < panels; ++panel) {
+      for (int i = 0; i < 5; ++i) {
+        const double h = low + half * (2 * panel + 1 + kNodes[i]);
+        const double slope = transfer::derivative(transfer, mean + deviation * h);
+        slopes.weights.push_back(kWeights[i] * half * std::exp(-h * h / 2.0) / std::sqrt(2.0 * std::numbers::pi));
+        slopes.squares.push_back(slope * slope);
+      }
+    }
+  }
+  return slopes;
+}
+
 SquaredSlopes squared_slopes(const transfer::Transfer& transfer, double mean, double variance) {
   const double deviation = std::sqrt(variance);
   if (deviation > 0.0 && transfer.kind == transfer::Kind::kRelu) {
@@ -66,6 +90,9 @@ SquaredSlopes squared_slopes(const transfer::Transfer& transfer, double mean, do
   if (deviation > 0.0 && transfer.kind == transfer::Kind::kClippedTan) {
     const double edge = std::numbers::pi / 4.0 / transfer.gain;
     return slopes_between(transfer, mean, deviation, -edge, edge);
+  }
+  if (deviation > 0.0 && transfer.kind == transfer::Kind::kExpression) {
+    return slopes_on_cells(transfer, mean, deviation);
   }
   return smooth_slopes(transfer, mean, deviation);
 }

@@ -98,12 +98,11 @@ struct Box {
 /// Where solutions can lie. Bounded transfers: exact bounds. Unbounded: several decades of the natural scale.
 Box search_box(const Ensemble& ensemble, const OneTimeEquations& equations) {
   const double kept = equations.kept();
-  if (transfer::is_bounded(ensemble.transfer.kind)) {
-    const double low = transfer::is_odd(ensemble.transfer.kind) ? -1.0 : 0.0;
-    const double high = 1.0;
-    const double from_low = ensemble.coupling_mean * low;
-    const double from_high = ensemble.coupling_mean * high;
-    const double largest = std::max(low * low, high * high);
+  if (transfer::is_bounded(ensemble.transfer)) {
+    const transfer::OutputRange outputs = transfer::output_range(ensemble.transfer);
+    const double from_low = ensemble.coupling_mean * outputs.low;
+    const double from_high = ensemble.coupling_mean * outputs.high;
+    const double largest = outputs.square();
     return {(std::min(from_low, from_high) - ensemble.threshold_mean) / kept,
             (std::max(from_low, from_high) - ensemble.threshold_mean) / kept, equations.source() / (kept * kept),
             (ensemble.coupling_variance() * largest + equations.source()) / (kept * kept)};
@@ -183,7 +182,7 @@ std::vector<OneTimeState> one_time_states(const Ensemble& ensemble, double extra
   if (ensemble.transfer.kind == transfer::Kind::kLinear) return linear_states(ensemble, equations);
 
   const Box box = search_box(ensemble, equations);
-  const bool bounded = transfer::is_bounded(ensemble.transfer.kind);
+  const bool bounded = transfer::is_bounded(ensemble.transfer);
   std::vector<std::array<double, 2>> candidates;
   if (ensemble.coupling_mean == 0.0) {
     add_candidates_of_one_mean(equations, -ensemble.threshold_mean / equations.kept(), variance_grid(box, bounded, 120),
@@ -212,7 +211,7 @@ std::vector<OneTimeState> one_time_states(const Ensemble& ensemble, double extra
   const bool rest_is_silent = transfer::value(ensemble.transfer, rest) == 0.0;
   if (equations.source() == 0.0 && (rest_is_silent || ensemble.coupling_deviation == 0.0)) {
     // At a kink the slopes are those of the fluctuations that disturb it, however small: half of them see each side.
-    const double disturbance = ensemble.transfer.kind == transfer::Kind::kRelu && rest == 0.0 ? 1e-20 : 0.0;
+    const double disturbance = transfer::has_kink_at(ensemble.transfer, rest) ? 1e-20 : 0.0;
     if (rest_is_silent) add({rest, 0.0, equations.moments(rest, disturbance), 0.0});
   }
   const double smallest = equations.source() == 0.0 && rest_is_silent ? 1e-9 : 0.0;

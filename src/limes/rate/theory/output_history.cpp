@@ -13,15 +13,6 @@ using transfer::Kind;
 constexpr double kRest = 3e-13;    // of sqrt(E f(x)^2 E f(y)^2), left out of the series
 constexpr std::size_t kLong = 64;  // terms at which it pays to look at the pairs of a block one by one
 
-/// The constant A of f(-u) = A - f(u), where there is one.
-std::optional<double> reflection(Kind kind) {
-  if (transfer::is_odd(kind)) return 0.0;
-  if (kind == Kind::kLogistic || kind == Kind::kNormalCdf) return 1.0;
-  return std::nullopt;
-}
-
-bool has_kink(Kind kind) { return kind == Kind::kRelu || kind == Kind::kClippedTan; }
-
 }  // namespace
 
 OutputHistory::Time OutputHistory::describe(double mean, double variance) {
@@ -85,11 +76,12 @@ bool OutputHistory::nearly_equal(const Time& now, const Time& then, double covar
   // common part: errors of ((x - y)/scale)^4 (of the third power with kinks), and of the squared differences of mean
   // and deviation. The scale is that of f, or of u where it is smaller or f has none.
   const double flattest = 1 / std::min(now.variance, then.variance);
-  const double unit = transfer_.kind == Kind::kRelu ? flattest : std::max(flattest, transfer_.gain * transfer_.gain);
+  const double steepness = transfer_.kind == Kind::kRelu ? 0.0 : transfer::steepness(transfer_);
+  const double unit = std::max(flattest, steepness * steepness);
   const double moved = now.deviation - then.deviation;
   const double drift = now.mean - then.mean;
   const double distance = now.variance + then.variance - 2 * covariance;
-  const double largest = has_kink(transfer_.kind) ? 1e-9 : 3e-7;
+  const double largest = transfer::has_kink(transfer_) ? 1e-9 : 3e-7;
   if (!(std::abs(distance) * unit < largest) || !((moved * moved + drift * drift) * unit < 1e-13)) return false;
   if (distance < -1e-9 * now.variance) return false;  // not rounding: refused elsewhere
   const double slope = 0.5 * (now.moments.dfdf + then.moments.dfdf);
@@ -100,7 +92,7 @@ bool OutputHistory::nearly_equal(const Time& now, const Time& then, double covar
 double OutputHistory::by_other_means(const Time& now, const Time& then, double covariance) const {
   double output = 0;
   if (nearly_equal(now, then, covariance, output)) return output;
-  if (const auto sum = reflection(transfer_.kind); sum && covariance < 0) {
+  if (const auto sum = transfer::reflection(transfer_); sum && covariance < 0) {
     Time mirrored = then;
     mirrored.mean = -then.mean;
     if (nearly_equal(now, mirrored, -covariance, output)) return *sum * now.moments.f - output;

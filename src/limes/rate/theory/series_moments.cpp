@@ -14,7 +14,7 @@ SeriesMoments::SeriesMoments(const transfer::Transfer& transfer, double mean, do
     : variance_(variance), squares_(kOrder + 1, 0.0) {
   const double deviation = std::sqrt(variance);
   // A kink is as sharp at every scale; a sigmoid sharpens with g sqrt(v).
-  const double steepness = transfer::is_bounded(transfer.kind) ? std::abs(transfer.gain) * deviation : 1.0;
+  const double steepness = transfer::is_bounded(transfer) ? transfer::steepness(transfer) * deviation : 1.0;
   const int nodes = 161 + 2 * static_cast<int>(std::min(400.0, 8.0 * steepness));
   const double spacing = 2.0 * kReach / (nodes - 1);
   std::array<double, kOrder + 1> coefficients{};

@@ -31,7 +31,7 @@ double sharpness(const PopulationEnsemble& ensemble, const Eigen::VectorXd& vari
   double largest = 1.0;
   for (Eigen::Index b = 0; b < variance.size(); ++b) {
     const transfer::Transfer& f = ensemble.populations[b].transfer;
-    if (transfer::is_bounded(f.kind)) largest = std::max(largest, 0.5 * f.gain * std::sqrt(variance(b)));
+    if (transfer::is_bounded(f)) largest = std::max(largest, 0.5 * transfer::steepness(f) * std::sqrt(variance(b)));
   }
   return largest;
 }
@@ -151,10 +151,8 @@ class Solver {
  private:
   [[nodiscard]] int next_order() const {
     const bool kinked =
-        std::any_of(ensemble_.populations.begin(), ensemble_.populations.end(), [](const Population& population) {
-          return population.transfer.kind == transfer::Kind::kRelu ||
-                 population.transfer.kind == transfer::Kind::kClippedTan;
-        });
+        std::any_of(ensemble_.populations.begin(), ensemble_.populations.end(),
+                    [](const Population& population) { return transfer::has_kink(population.transfer); });
     return noise_free_ ? 6 : (kinked ? 0 : 5);
   }
 

@@ -164,10 +164,10 @@ PopulationLagSensitivities sensitivities(const PopulationEnsemble& ensemble, con
     const transfer::Transfer& f = ensemble.populations[b].transfer;
     const double scale = variance(b) + 1e-6 * variance.maxCoeff() + 1e-300;
     // Where f has kinks PairMoments resolves C badly for means close beside zero.
-    const bool kinked = f.kind == transfer::Kind::kClippedTan || f.kind == transfer::Kind::kRelu;
+    const bool kinked = transfer::has_kink(f);
     const bool rough = kinked && accuracy == Accuracy::kExact;
     const double dm = (rough ? 2e-2 : 1e-4) * std::sqrt(scale);
-    const bool even = state.mean(b) == 0.0 && transfer::is_odd(f.kind);  // C is even in the mean
+    const bool even = state.mean(b) == 0.0 && transfer::is_odd(f);  // C is even in the mean
     const double dv = 1e-4 * scale;
     const std::vector<double> c = covariances(state, b);
     const auto outputs = [&](double mean, double v) {

@@ -18,9 +18,11 @@ PopulationBox search_box(const PopulationEnsemble& ensemble, const Eigen::Vector
   Eigen::VectorXd low(count), high(count), square(count), threshold(count);
   for (Eigen::Index b = 0; b < count; ++b) {
     const Population& population = ensemble.populations[b];
-    box.bounded = box.bounded && transfer::is_bounded(population.transfer.kind);
-    low(b) = transfer::is_odd(population.transfer.kind) ? -1.0 : 0.0;
-    high(b) = square(b) = 1.0;
+    box.bounded = box.bounded && transfer::is_bounded(population.transfer);
+    const transfer::OutputRange outputs = transfer::output_range(population.transfer);
+    low(b) = outputs.low;
+    high(b) = outputs.high;
+    square(b) = outputs.square();
     threshold(b) = population.threshold_mean;
   }
   const Eigen::ArrayXd kept_square = kept.array().square();
@@ -215,7 +217,7 @@ std::optional<PopulationOneTimeState> PopulationEquations::silent_state() const 
   for (Eigen::Index a = 0; a < count_; ++a) {
     // At a kink the slopes are those of the fluctuations that disturb it, however small: half of them see each side.
     const transfer::Transfer& f = ensemble_.populations[a].transfer;
-    if (f.kind == transfer::Kind::kRelu && x(a) == 0.0) state.moments[a] = transfer::moments(f, 0.0, 1e-20);
+    if (transfer::has_kink_at(f, x(a))) state.moments[a] = transfer::moments(f, x(a), 1e-20);
   }
   return state;
 }

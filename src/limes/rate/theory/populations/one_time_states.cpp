@@ -61,9 +61,8 @@ class Search {
  public:
   Search(const PopulationEnsemble& ensemble, const PopulationEquations& equations)
       : ensemble_(ensemble), equations_(equations) {
-    odd_ = std::all_of(ensemble.populations.begin(), ensemble.populations.end(), [](const Population& p) {
-      return transfer::is_odd(p.transfer.kind) && p.threshold_mean == 0.0;
-    });
+    odd_ = std::all_of(ensemble.populations.begin(), ensemble.populations.end(),
+                       [](const Population& p) { return transfer::is_odd(p.transfer) && p.threshold_mean == 0.0; });
   }
 
   [[nodiscard]] const std::vector<PopulationOneTimeState>& states() const { return states_; }
