@@ -53,7 +53,7 @@ class BadInput(CommandLineTest):
     def test_own_transfer_function(self):
         network = HEAD + '[network]\ntransfer = "expression"\n'
         for text, message in (("max(x,0", "a parenthesis is not closed at character 8"),
-                              ("tahn(x)", "unknown name 'tahn' at character 1 of \"tahn(x)\"; did you mean 'tanh'?"),
+                              ("tnah(x)", "unknown name 'tnah' at character 1 of \"tnah(x)\"; did you mean 'tanh'?"),
                               ("1/x", "the expression is infinite at x = 0"),
                               ("", "the expression is empty"),
                               ("(" * 5000 + "x" + ")" * 5000, "the expression has 10001 characters")):

@@ -260,6 +260,8 @@ InputError explain(const std::string& text, const mu::ParserError& error, const 
   const std::string& token = error.GetToken();
   switch (error.GetCode()) {
     case mu::ecUNASSIGNABLE_TOKEN: {
+      if (token != "pi" && std::find(names.begin(), names.end(), token) != names.end())
+        return at_character(text, position, fmt::format("the function '{}' wants its argument in parentheses", token));
       const std::string nearest = nearest_name(token, names);
       return at_character(text, position, fmt::format("unknown name '{}'", token),
                           nearest.empty() ? "known are x, pi, e and the functions that the manual lists"
