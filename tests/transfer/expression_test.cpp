@@ -232,6 +232,27 @@ TEST(ExpressionMoments, OfTheClippedLineHaveClosedForms) {
   }
 }
 
+TEST(ExpressionMoments, OfTheSineHaveClosedForms) {
+  // With E exp(i(x + y)) of a Gaussian pair: E sin x sin y = exp(-v) sinh c and E cos x cos y = exp(-v) cosh c at mean
+  // 0.
+  Builder b;
+  b.add(Operation::kSine, b.x());
+  const Transfer sine = b.finish();
+  for (const double g : {0.5, 2.0, 10.0}) {
+    const double v = g * g;
+    const Moments m = moments(with_gain(sine, g), 0.3 / g, 1);
+    EXPECT_NEAR(m.f, std::sin(0.3) * std::exp(-v / 2), 1e-14);
+    EXPECT_NEAR(m.ff, (1 - std::cos(0.6) * std::exp(-2 * v)) / 2, 1e-14);
+    EXPECT_NEAR(m.dfdf, g * g * (1 + std::cos(0.6) * std::exp(-2 * v)) / 2, 1e-14 * g * g);
+    for (const double rho : {0.2, 0.9, -0.99, 0.999, 1.0}) {
+      const PairAverages found = pair_averages(with_gain(sine, g), {0, 1, 0, 1, rho});
+      const double near = std::exp(-v * (1 - rho)), far = std::exp(-v * (1 + rho));
+      EXPECT_NEAR(found.output, (near - far) / 2, 1e-13) << g << ' ' << rho;
+      EXPECT_NEAR(found.gain, g * g * (near + far) / 2, 1e-13 * g * g) << g << ' ' << rho;
+    }
+  }
+}
+
 TEST(ExpressionPairMoments, AreThoseOfTheNamedFunctions) {
   for (const auto& [named, unit] : expressions::twins())
     for (const double g : {0.5, 3.0})
