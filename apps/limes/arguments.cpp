@@ -52,6 +52,7 @@ struct Options {
   CLI::App* run = nullptr;
   CLI::App* sweep = nullptr;
   CLI::App* converge = nullptr;
+  CLI::App* follow = nullptr;
   CLI::App* report = nullptr;
   CLI::App* matrix = nullptr;
 };
@@ -98,6 +99,8 @@ Options declare(CLI::App& app, Arguments& arguments, RawOptions& raw) {
       "curve over the swept keys; the curves of single points (autocovariance, ...) are left out");
   options.converge = command(
       "converge", "measure simulation - theory at several sizes: its limit, the law a + b/N, the spread of networks");
+  options.follow = command(
+      "continue", "follow all branches of the theory in one parameter, with their folds and other special points");
   options.report = command("report", "rebuild the report and the figures of a run");
   options.matrix = command("matrix", "write a signed, sparse, heavy-tailed matrix that looks like a connectome");
   options.matrix->add_option("FILE", arguments.name, "Matrix Market file to write")->required();
@@ -118,6 +121,8 @@ Options declare(CLI::App& app, Arguments& arguments, RawOptions& raw) {
                "KEY=START:STOP:STEP (STOP included if it lies on the grid) or KEY=a,b,c; once or twice");
   declare_run_options(*options.converge, arguments, raw);
   declare_over(*options.converge, arguments, "KEY=a,b,c: the sizes, e.g. network.size=250,500,1000,2000");
+  declare_run_options(*options.follow, arguments, raw);
+  declare_over(*options.follow, arguments, "KEY=START:STOP, e.g. network.gain=0.5:2 or coupling.mean[0][1]=-1:3");
   return options;
 }
 
@@ -181,7 +186,8 @@ Arguments read_arguments(int count, const char* const* values) {
     return arguments;
   }
   if (app.get_subcommands().empty())
-    throw InputError("no command", "give list, show, new, run, sweep, converge, report or matrix; see `limes --help`");
+    throw InputError("no command",
+                     "give list, show, new, run, sweep, converge, continue, report or matrix; see `limes --help`");
   if (app.get_subcommands().size() > 1) throw InputError("more than one command", "give one");
   const CLI::App* chosen = app.get_subcommands().front();
   if (chosen == options.list) arguments.command = Arguments::Command::kList;
@@ -190,9 +196,10 @@ Arguments read_arguments(int count, const char* const* values) {
   if (chosen == options.run) arguments.command = Arguments::Command::kRun;
   if (chosen == options.sweep) arguments.command = Arguments::Command::kSweep;
   if (chosen == options.converge) arguments.command = Arguments::Command::kConverge;
+  if (chosen == options.follow) arguments.command = Arguments::Command::kContinue;
   if (chosen == options.report) arguments.command = Arguments::Command::kReport;
   if (chosen == options.matrix) arguments.command = Arguments::Command::kMatrix;
-  if (chosen == options.run || chosen == options.sweep || chosen == options.converge)
+  if (chosen == options.run || chosen == options.sweep || chosen == options.converge || chosen == options.follow)
     check_run(*chosen, raw, arguments);
   return arguments;
 }

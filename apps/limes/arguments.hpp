@@ -10,13 +10,13 @@ namespace limes::app {
 
 /// What the user asked for.
 struct Arguments {
-  enum class Command { kHelp, kVersion, kList, kShow, kNew, kRun, kSweep, kConverge, kReport, kMatrix };
+  enum class Command { kHelp, kVersion, kList, kShow, kNew, kRun, kSweep, kConverge, kContinue, kReport, kMatrix };
   Command command = Command::kHelp;
   std::string help;  ///< kHelp: the text
-  std::string name;  ///< kShow, kNew: the system; kRun, kSweep, kConverge: the file (may be empty); kReport: the
-                     ///< folder; kMatrix: the file
+  std::string name;  ///< kShow, kNew: the system; kRun, kSweep, kConverge, kContinue: the file (may be empty); kReport:
+                     ///< the folder; kMatrix: the file
   std::vector<std::string> sets;
-  std::vector<std::string> over;  ///< kSweep, kConverge
+  std::vector<std::string> over;  ///< kSweep, kConverge, kContinue
   std::optional<std::uint64_t> seed;
   std::optional<std::string> out;
   experiment::Only only = experiment::Only::kBoth;

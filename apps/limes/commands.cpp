@@ -65,6 +65,8 @@ int execute(const Arguments& arguments, const StopToken& stop) {
       return sweep(arguments, stop);
     case Command::kConverge:
       return converge(arguments, stop);
+    case Command::kContinue:
+      return follow_branches(arguments, stop);
     case Command::kReport:
       print_result(experiment::rebuild_report(arguments.name) + "\n");
       return 0;

@@ -10,4 +10,7 @@ namespace limes::app {
 /// `limes converge`; the exit status.
 [[nodiscard]] int converge(const Arguments& arguments, const StopToken& stop);
 
+/// `limes continue`; the exit status.
+[[nodiscard]] int follow_branches(const Arguments& arguments, const StopToken& stop);
+
 }  // namespace limes::app

@@ -1,5 +1,6 @@
 #include "limes/rate/rate_continuous_system.hpp"
 
+#include "limes/rate/continuation.hpp"
 #include "limes/rate/rate_model.hpp"
 #include "limes/rate/rate_schema.hpp"
 
@@ -41,6 +42,9 @@ system::System continuous_system() {
     return half_size_parameters(parameters, TimeKind::kContinuous);
   };
   system.size_parameter = "network.size";
+  system.continuation = [](const system::ContinuationRequest& request, const system::Context& context) {
+    return continue_branches(request, context, TimeKind::kContinuous);
+  };
   return system;
 }
 

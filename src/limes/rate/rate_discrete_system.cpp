@@ -1,5 +1,6 @@
 #include "limes/rate/rate_discrete_system.hpp"
 
+#include "limes/rate/continuation.hpp"
 #include "limes/rate/rate_model.hpp"
 #include "limes/rate/rate_schema.hpp"
 
@@ -37,6 +38,9 @@ system::System discrete_system() {
     return half_size_parameters(parameters, TimeKind::kDiscrete);
   };
   system.size_parameter = "network.size";
+  system.continuation = [](const system::ContinuationRequest& request, const system::Context& context) {
+    return continue_branches(request, context, TimeKind::kDiscrete);
+  };
   return system;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "limes/base/interruption.hpp"
+#include "limes/system/branch_diagram.hpp"
 #include "limes/system/outcome.hpp"
 #include "limes/system/parameters.hpp"
 #include "limes/system/schema.hpp"
@@ -62,6 +63,9 @@ struct System {
   /// The key of the size that `half_size` changes (`network.size`): what finite-size laws are written in. An array is
   /// summed over its populations.
   std::string size_parameter = {};
+  /// All branches of the theory between two values of one parameter; empty where the system has no continuation. Throws
+  /// InputError where the parameter does not enter the theory.
+  std::function<BranchDiagram(const ContinuationRequest&, const Context&)> continuation = {};
 };
 
 }  // namespace limes::system

@@ -169,6 +169,21 @@ std::optional<PopulationOneTimeState> PopulationEquations::polish(
   return state_at(best_x, best_at);
 }
 
+PopulationEquations::Linearisation PopulationEquations::linearised(const Eigen::VectorXd& x) const {
+  Eigen::VectorXd inner = x;
+  inner.tail(count_) = x.tail(count_).cwiseMax(0.0);
+  const Evaluation at = evaluate(inner);
+  Linearisation result{at.residual, jacobian(at.moments)};
+  const Eigen::VectorXd beyond = x - inner;
+  if (beyond.cwiseAbs().maxCoeff() > 0.0) result.residual += result.jacobian * beyond;
+  return result;
+}
+
+PopulationOneTimeState PopulationEquations::state_near(Eigen::VectorXd x) const {
+  x.tail(count_) = x.tail(count_).cwiseMax(0.0).eval();
+  return state_at(x, evaluate(x));
+}
+
 Eigen::VectorXd PopulationEquations::relaxed(const Eigen::VectorXd& x) const {
   const Evaluation at = evaluate(x);
   Eigen::VectorXd next = x;

@@ -26,6 +26,17 @@ class PopulationEquations {
   [[nodiscard]] const PopulationBox& box() const { return box_; }
   [[nodiscard]] const Eigen::VectorXd& source() const { return source_; }
 
+  /// The equations at x, continued linearly to v < 0 (so that curves can be followed through v = 0), and their
+  /// Jacobian.
+  struct Linearisation {
+    Eigen::VectorXd residual;
+    Eigen::MatrixXd jacobian;
+  };
+  [[nodiscard]] Linearisation linearised(const Eigen::VectorXd& x) const;
+
+  /// The solution at x, with its moments and residual; negative rounding of v is taken as 0.
+  [[nodiscard]] PopulationOneTimeState state_near(Eigen::VectorXd x) const;
+
   /// Newton from x. With `known` solutions every step is that of the deflated equations
   /// M(x) F(x) = 0, M = prod_i (1 + 1/|x - x_i|^2) (Farrell, Birkisson & Funke, SIAM J. Sci. Comput. 37 (2015) A2026),
   /// which do not vanish there. Empty where it does not reach the accepted residual.

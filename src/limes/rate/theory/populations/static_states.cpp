@@ -50,6 +50,11 @@ double bulk_edge(const PopulationEnsemble& ensemble, std::span<const transfer::M
   return (low + high) / 2.0;
 }
 
+bool lies_outside_bulk(const PopulationEnsemble& ensemble, std::span<const transfer::Moments> moments,
+                       std::complex<double> z) {
+  return bulk_strength(slope_matrix(ensemble, moments), leaks(ensemble), z) < 1.0;
+}
+
 std::vector<std::complex<double>> mean_field_eigenvalues(const PopulationEnsemble& ensemble,
                                                          std::span<const transfer::Moments> moments) {
   const Eigen::Index count = static_cast<Eigen::Index>(ensemble.size());

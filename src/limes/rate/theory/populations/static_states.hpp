@@ -36,6 +36,10 @@ struct PopulationStaticState {
 [[nodiscard]] std::vector<std::complex<double>> mean_field_eigenvalues(const PopulationEnsemble& ensemble,
                                                                        std::span<const transfer::Moments> moments);
 
+/// Does z lie outside the bulk of DF, so that a mean-field eigenvalue there is an eigenvalue of the network?
+[[nodiscard]] bool lies_outside_bulk(const PopulationEnsemble& ensemble, std::span<const transfer::Moments> moments,
+                                     std::complex<double> z);
+
 /// All static branches in ascending order of (mean, variance) of population 0, then 1, ... The outlier is the
 /// eigenvalue of mean_field_eigenvalues() outside the bulk of largest modulus (continuous time: largest real part).
 /// Stable iff bulk and outliers lie in the unit disc (continuous: Re < 1). The exponent is that of a perturbation of

@@ -1,0 +1,66 @@
+#pragma once
+// The stationary states of the limit theory as curves in one parameter (note rate-networks 4.4 to 4.6, 6.3).
+
+#include <complex>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "limes/base/interruption.hpp"
+#include "limes/math/continuation.hpp"
+#include "limes/rate/theory/population_ensemble.hpp"
+
+namespace limes::rate::theory {
+
+/// The ensemble at each value of the parameter; empty where the value is not admissible.
+using EnsembleFamily = std::function<std::optional<PopulationEnsemble>(double)>;
+
+/// One state on a branch; vectors have one entry per population.
+struct BranchState {
+  double parameter = 0.0;
+  std::vector<double> mean, variance, frozen, mean_output;
+  double lyapunov_exponent = 0.0;
+  double jacobian_radius = 0.0;
+  std::optional<std::complex<double>> outlier;
+  bool stable = false;
+  double residual = 0.0;  ///< relative to the terms of the equations
+};
+
+enum class SpecialType { kFold, kPitchfork, kTranscritical, kFlip, kNeimarkSacker, kHopf, kChaos };
+
+struct BranchSpecialPoint {
+  SpecialType type = SpecialType::kFold;
+  std::size_t index = 0;  ///< of its state in the branch
+  std::complex<double> eigenvalue{1.0, 0.0};
+};
+
+struct StateBranch {
+  std::vector<BranchState> states;  ///< along the branch, special points included
+  std::vector<BranchSpecialPoint> special_points;
+  bool lost = false;  ///< could not be followed to an end of the range, a border or another branch
+};
+
+struct BranchOptions {
+  double lower = 0.0;
+  double upper = 1.0;
+  bool continuous_time = false;
+  StopToken stop = {};
+};
+
+/// All static branches: the curves (mu_a, v_a) of note 4.4a. Folds, pitchforks and transcritical points are those of
+/// these equations, whatever the bulk; flips, Neimark-Sacker and Hopf points are crossings of eigenvalues outside the
+/// bulk (note 4.5); `chaos` is where the bulk of DF crosses 1. Empty with noise. Where nothing drives the variance the
+/// branches v > 0 begin at v = 0, at the `chaos` point of the silent branch.
+[[nodiscard]] std::vector<StateBranch> static_branches(const EnsembleFamily& family, const BranchOptions& options);
+
+/// All fluctuating branches of maps without leak, where (mu_a, v_a) obey closed equations too (note 4.4b). With noise
+/// they are curves of their own; without it they are the parts of the static curves on which the least frozen part lies
+/// below v. Crossings of all mean-field eigenvalues count: they move the means whatever the bulk does. `chaos` is where
+/// the exponent of a generic perturbation vanishes.
+[[nodiscard]] std::vector<StateBranch> white_branches(const EnsembleFamily& family, const BranchOptions& options);
+
+/// Fold, pitchfork and transcritical events by their names; a crossing by the eigenvalue that crosses.
+[[nodiscard]] SpecialType type_of(const math::CurveEvent& event, bool continuous_time);
+
+}  // namespace limes::rate::theory
