@@ -157,6 +157,7 @@ class CurveSet {
     const VectorXd direction = crossing_direction(point);
     if (!direction.allFinite()) return;
     double moved[2] = {0.0, 0.0};
+    bool admissible = false;
     for (const int side : {0, 1}) {
       const VectorXd normal = side == 0 ? direction : (-direction).eval();
       std::optional<VectorXd> met;
@@ -166,7 +167,9 @@ class CurveSet {
         met = y;
         moved[side] = (y(y.size() - 1) - point.y(y.size() - 1)) / step;
       }
-      if (!met || !tracer_.admissible(*met) || full()) continue;
+      if (!met || !tracer_.admissible(*met)) continue;
+      admissible = true;
+      if (full()) continue;
       const double p = tracer_.p_of(*met);
       if (p < problem_.lower || p > problem_.upper || is_known(*met)) continue;
       auto start = tracer_.described(*met, normal);
@@ -184,6 +187,7 @@ class CurveSet {
     }
     CurveEvent& event = curves_[curve].arc.events[index];
     event.direction = direction;
+    event.admissible = admissible;
     const bool turns = std::abs(moved[0] + moved[1]) > std::abs(moved[0] - moved[1]);
     if (turns || at_an_end) event.kind = Kind::kPitchfork;
   }

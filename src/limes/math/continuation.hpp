@@ -65,6 +65,7 @@ struct CurveEvent {
   std::complex<double> eigenvalue{1., 0.};  ///< kCrossing: of a conjugate pair the one above the real axis
   std::size_t index = 0;                    ///< of its point in the curve
   Eigen::VectorXd direction;                ///< branch points: scaled unit vector of the crossing curve, as `tangent`
+  bool admissible = true;                   ///< branch points: the crossing curve is, on one side at least
 };
 
 struct SolutionCurve {

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
+#include "limes/coupling/gaussian.hpp"
 #include "limes/rate/diagram_writer.hpp"
+#include "limes/rate/given_matrix/fixed_point_branches.hpp"
+#include "limes/rate/network_draws.hpp"
 #include "limes/rate/population_theory.hpp"
 #include "limes/rate/theory/continuation/branches.hpp"
 
@@ -68,15 +70,99 @@ bool leaks_or_flows(const PopulationEnsemble& ensemble, TimeKind time) {
                                                       [](const theory::Population& p) { return p.leak != 0.0; });
 }
 
-void ensemble_branches(const ContinuationRequest& request, const system::Context& context, TimeKind time,
+constexpr std::size_t kLargestNetwork = 600;  // a point of a branch takes some 20 N^3 operations
+
+/// One gain and one leak for all neurons?
+bool is_uniform(const RateDescription& description) {
+  const Population& first = description.populations.front();
+  return std::all_of(description.populations.begin(), description.populations.end(), [&](const Population& p) {
+    return p.transfer.gain == first.transfer.gain && p.leak == first.leak;
+  });
+}
+
+given_matrix::ConcreteNetwork network_of(const RateDescription& description) {
+  given_matrix::ConcreteNetwork network;
+  if (description.coupling.matrix) {
+    network.coupling = coupling::to_dense(*description.coupling.matrix);
+  } else {
+    std::vector<std::size_t> sizes;
+    for (const Population& population : description.populations) sizes.push_back(population.size);
+    network.coupling = coupling::portable_matrix(description.coupling.seed, sizes, description.coupling.mean,
+                                                 description.coupling.deviation);
+  }
+  const std::vector<double> thresholds = draw_thresholds(description, 0);
+  network.threshold = Eigen::VectorXd::Zero(network.coupling.rows());
+  if (!thresholds.empty()) {
+    network.threshold = Eigen::Map<const Eigen::VectorXd>(thresholds.data(), network.coupling.rows());
+  }
+  network.transfer = description.populations.front().transfer;
+  network.leak = description.populations.front().leak;
+  return network;
+}
+
+bool same_network(const given_matrix::ConcreteNetwork& a, const given_matrix::ConcreteNetwork& b) {
+  return a.coupling == b.coupling && a.threshold == b.threshold && same_transfer(a.transfer, b.transfer) &&
+         a.leak == b.leak;
+}
+
+bool nearly_same(const given_matrix::ConcreteNetwork& a, const given_matrix::ConcreteNetwork& b) {
+  const double size = 1.0 + a.coupling.cwiseAbs().maxCoeff() + a.threshold.cwiseAbs().maxCoeff();
+  return (a.coupling - b.coupling).cwiseAbs().maxCoeff() < 1e-9 * size &&
+         (a.threshold - b.threshold).cwiseAbs().maxCoeff() < 1e-9 * size &&
+         std::abs(a.transfer.gain - b.transfer.gain) < 1e-9 && std::abs(a.leak - b.leak) < 1e-9;
+}
+
+/// The fixed points of a concrete network. False where the parameter does not change it; `required`: then, and where it
+/// is too large, the parameter is refused.
+bool network_branches(const ContinuationRequest& request, const system::Context& context, TimeKind time, bool required,
+                      DiagramWriter& writer, BranchDiagram& diagram) {
+  const auto described = [&](double value) { return describe(request.at(value), time); };
+  const RateDescription description = described(request.start);
+  if (description.size() > kLargestNetwork) {
+    const std::string text = fmt::format("fixed points are followed in networks of at most {} neurons, not {}",
+                                         kLargestNetwork, description.size());
+    if (required) throw refused(request, text, "take a smaller matrix");
+    diagram.warnings.push_back(text);
+    return true;
+  }
+  if (!is_uniform(description) || !is_uniform(described(request.stop))) {
+    diagram.warnings.push_back(
+        "the fixed points of the network are not followed: its populations differ in gain or leak");
+    return true;
+  }
+  const given_matrix::NetworkFamily family{network_of(description), network_of(described(request.stop)), request.start,
+                                           request.stop};
+  const double middle = (request.start + request.stop) / 2.0;
+  const given_matrix::ConcreteNetwork between = network_of(described(middle));
+  if (same_network(family.first, family.last) && same_network(family.first, between)) return false;
+  if (!nearly_same(family.at(middle), between)) {
+    throw refused(request, fmt::format("the matrix is not linear in '{}'", request.parameter),
+                  "follow the fixed points in network.gain, coupling.deviation or threshold.mean");
+  }
+  context.progress(0.1, "fixed points");
+  given_matrix::FixedPointBranches found =
+      given_matrix::fixed_point_branches(family, description.borders(),
+                                         {.lower = std::min(request.start, request.stop),
+                                          .upper = std::max(request.start, request.stop),
+                                          .continuous_time = time == TimeKind::kContinuous,
+                                          .stop = context.stop});
+  writer.write("fixed_point", "fixed points of this network; a search can't promise to have found all",
+               std::move(found.branches));
+  diagram.warnings.insert(diagram.warnings.end(), found.warnings.begin(), found.warnings.end());
+  if (std::any_of(description.populations.begin(), description.populations.end(),
+                  [](const Population& p) { return p.noise_deviation > 0.0 || p.noise_intensity > 0.0; })) {
+    diagram.warnings.push_back("the fixed points are those of the network without its noise");
+  }
+  return true;
+}
+
+/// False where the parameter does not change the ensemble.
+bool ensemble_branches(const ContinuationRequest& request, const system::Context& context, TimeKind time,
                        DiagramWriter& writer) {
   const theory::EnsembleFamily family = family_of(request, time);
   const auto at_start = family(request.start), at_stop = family(request.stop);
   const auto middle = family((request.start + request.stop) / 2.0);
-  if (same_theory(*at_start, *at_stop) && (!middle || same_theory(*at_start, *middle))) {
-    throw refused(request, fmt::format("'{}' does not enter the theory", request.parameter),
-                  "follow one that does, for example network.gain, coupling.mean or threshold.mean");
-  }
+  if (same_theory(*at_start, *at_stop) && (!middle || same_theory(*at_start, *middle))) return false;
   const theory::BranchOptions options{.lower = std::min(request.start, request.stop),
                                       .upper = std::max(request.start, request.stop),
                                       .continuous_time = time == TimeKind::kContinuous,
@@ -87,6 +173,7 @@ void ensemble_branches(const ContinuationRequest& request, const system::Context
   if (!leaks_or_flows(*middle, time)) {
     writer.write("fluctuating", "chaos, noise or both", theory::white_branches(family, options));
   }
+  return true;
 }
 
 }  // namespace
@@ -98,7 +185,13 @@ BranchDiagram continue_branches(const ContinuationRequest& request, const system
   require_single_theory(parameters, description);
   BranchDiagram diagram;
   DiagramWriter writer(description, request, diagram);
-  ensemble_branches(request, context, time, writer);
+  const bool given = description.coupling.kind == CouplingDescription::Kind::kGiven;
+  bool enters = has_fixed_matrix(description) && network_branches(request, context, time, given, writer, diagram);
+  if (!given) enters = ensemble_branches(request, context, time, writer) || enters;
+  if (!enters) {
+    throw refused(request, fmt::format("'{}' does not enter the theory", request.parameter),
+                  "follow one that does, for example network.gain, coupling.mean or threshold.mean");
+  }
   if (diagram.branches.empty()) {
     diagram.status = system::Status::kNotConverged;
     diagram.warnings.push_back("no stationary state was found anywhere between the two values");

@@ -15,6 +15,8 @@ using theory::BranchState;
 using theory::SpecialType;
 using theory::StateBranch;
 
+constexpr double kSingularError = 1e-11;
+
 /// What symmetry makes zero comes out of sums as 1e-17, or as -0.
 double cleaned(double value) { return std::abs(value) < 1e-15 ? 0.0 : value; }
 
@@ -108,7 +110,9 @@ void DiagramWriter::write_one(const std::string& label, const std::string& meani
   populations("frozen_variance", &BranchState::frozen);
   populations("mean_output", &BranchState::mean_output);
   whole("lyapunov_exponent", [](const BranchState& state) { return state.lyapunov_exponent; });
-  whole("jacobian_radius", [](const BranchState& state) { return state.jacobian_radius; });
+  if (std::isfinite(states.front().jacobian_radius)) {
+    whole("jacobian_radius", [](const BranchState& state) { return state.jacobian_radius; });
+  }
   if (std::any_of(states.begin(), states.end(), [](const BranchState& state) { return state.outlier.has_value(); })) {
     std::vector<double> pairs;
     for (const BranchState& state : states) {
@@ -128,7 +132,8 @@ void DiagramWriter::write_one(const std::string& label, const std::string& meani
     point.branch = label;
     point.eigenvalue = special.eigenvalue;
     const auto value = [&](std::vector<double> values) {
-      for (double& x : values) x = cleaned(x);
+      // At a branch point the equations are singular: a state is known less well there than elsewhere.
+      for (double& x : values) x = std::abs(x) < kSingularError ? 0.0 : x;
       return per_population(description_, std::move(values));
     };
     point.state = {{"mean", value(state.mean)}, {"variance", value(state.variance)}};

@@ -131,9 +131,11 @@ BranchState state_of(EquationsAt& equations, const math::CurvePoint& point, bool
   return state;
 }
 
-/// Where a silent state (v = 0) meets a branch with v > 0 the bulk crosses 1: that is its `chaos` point.
+/// Where a silent state (v = 0) meets a branch with v > 0 the bulk crosses 1: that is its `chaos` point. Branches that
+/// have v < 0 on both sides are none.
 bool is_birth_of_variance(const CurveEvent& event, const math::CurvePoint& point, const VectorXd& scale) {
   if (event.kind != CurveEvent::Kind::kPitchfork && event.kind != CurveEvent::Kind::kTranscritical) return false;
+  if (!event.admissible) return true;
   const Index count = scale.size() / 2;
   const bool silent = (point.x.tail(count).array() < kSilentShare * scale.tail(count).array()).any();
   if (!silent || event.direction.size() == 0) return false;
@@ -184,6 +186,11 @@ TracedStates traced(const std::shared_ptr<EquationsAt>& equations, const BranchO
   return {math::solution_curves(problem, seeds, steps), problem.scale};
 }
 
+bool is_silent(const math::CurvePoint& point, const VectorXd& scale) {
+  const Index count = scale.size() / 2;
+  return (point.x.tail(count).array() < kSilentShare * scale.tail(count).array()).all();
+}
+
 bool is_noisy(const EnsembleFamily& family, const BranchOptions& options) {
   const auto ensemble = family((options.lower + options.upper) / 2.0);
   return ensemble && std::any_of(ensemble->populations.begin(), ensemble->populations.end(), [](const Population& p) {
@@ -191,9 +198,28 @@ bool is_noisy(const EnsembleFamily& family, const BranchOptions& options) {
          });
 }
 
+/// An end of a curve where its variance vanishes.
+bool ends_silent(const math::SolutionCurve& curve, std::size_t index, const VectorXd& scale) {
+  using End = math::SolutionCurve::End;
+  const auto at = [&](std::size_t end_index, End end) {
+    return index == end_index && (end == End::kBranchPoint || end == End::kDomain);
+  };
+  const std::size_t last = curve.points.size() - 1;
+  return (at(0, curve.front) || at(last, curve.back)) && is_silent(curve.points[index], scale) &&
+         !is_silent(curve.points[index == 0 ? std::min<std::size_t>(2, last) : last - std::min<std::size_t>(2, last)],
+                    scale);
+}
+
 bool is_lost(const math::SolutionCurve& curve) {
   using End = math::SolutionCurve::End;
   return curve.front == End::kLost || curve.back == End::kLost;
+}
+
+/// A state that exists at one end of the range only.
+bool is_a_point(const StateBranch& branch, const BranchOptions& options) {
+  const auto [low, high] = std::minmax_element(branch.states.begin(), branch.states.end(),
+                                               [](const auto& a, const auto& b) { return a.parameter < b.parameter; });
+  return high->parameter - low->parameter < 1e-5 * (options.upper - options.lower) && branch.states.size() < 20;
 }
 
 /// Frozen parts, exponent and stability of a fluctuating state with these means and variances; false where none of its
@@ -271,7 +297,7 @@ std::vector<StateBranch> white_branches(const EnsembleFamily& family, const Bran
   for (const math::SolutionCurve& curve : all.curves) {
     StateBranch branch;
     const auto finish = [&] {
-      if (branch.states.size() > 1) branches.push_back(std::move(branch));
+      if (branch.states.size() > 1 && !is_a_point(branch, options)) branches.push_back(std::move(branch));
       branch = {};
     };
     for (std::size_t i = 0; i < curve.points.size(); ++i) {
@@ -286,6 +312,10 @@ std::vector<StateBranch> white_branches(const EnsembleFamily& family, const Bran
         if (event.index != i || is_birth_of_variance(event, point, all.scale)) continue;
         edge = edge || event.kind == CurveEvent::Kind::kTest;
         here.push_back({type_of(event, false), 0, event.eigenvalue});
+      }
+      if (!noisy && !edge && ends_silent(curve, i, all.scale)) {
+        edge = true;
+        here.push_back({SpecialType::kChaos, 0, 1.0});
       }
       const bool belongs = noisy || fluctuates || (edge && !branch.states.empty());
       if (edge && !noisy && branch.states.empty() && !fluctuates) {
