@@ -158,7 +158,7 @@ bool network_branches(const ContinuationRequest& request, const system::Context&
 
 /// False where the parameter does not change the ensemble.
 bool ensemble_branches(const ContinuationRequest& request, const system::Context& context, TimeKind time,
-                       DiagramWriter& writer) {
+                       DiagramWriter& writer, BranchDiagram& diagram) {
   const theory::EnsembleFamily family = family_of(request, time);
   const auto at_start = family(request.start), at_stop = family(request.stop);
   const auto middle = family((request.start + request.stop) / 2.0);
@@ -168,10 +168,17 @@ bool ensemble_branches(const ContinuationRequest& request, const system::Context
                                       .continuous_time = time == TimeKind::kContinuous,
                                       .stop = context.stop};
   context.progress(0.0, "static branches");
-  writer.write("static", "every neuron constant in time", theory::static_branches(family, options));
+  const std::vector<theory::StateBranch> static_ones = theory::static_branches(family, options);
+  writer.write("static", "every neuron constant in time", static_ones);
   context.progress(0.5, "fluctuating branches");
   if (!leaks_or_flows(*middle, time)) {
     writer.write("fluctuating", "chaos, noise or both", theory::white_branches(family, options));
+  } else if (theory::has_lag_branches(*middle)) {
+    writer.write("fluctuating", "chaos, noise or both", theory::lag_branches(family, options, static_ones));
+  } else {
+    diagram.warnings.push_back(
+        "fluctuating branches of several populations, or of a fixed in-degree, are followed at leak 0 in discrete time "
+        "only; `limes sweep` finds their states");
   }
   return true;
 }
@@ -187,7 +194,7 @@ BranchDiagram continue_branches(const ContinuationRequest& request, const system
   DiagramWriter writer(description, request, diagram);
   const bool given = description.coupling.kind == CouplingDescription::Kind::kGiven;
   bool enters = has_fixed_matrix(description) && network_branches(request, context, time, given, writer, diagram);
-  if (!given) enters = ensemble_branches(request, context, time, writer) || enters;
+  if (!given) enters = ensemble_branches(request, context, time, writer, diagram) || enters;
   if (!enters) {
     throw refused(request, fmt::format("'{}' does not enter the theory", request.parameter),
                   "follow one that does, for example network.gain, coupling.mean or threshold.mean");

@@ -109,6 +109,10 @@ FlowFluctuation finished(const Ensemble& ensemble, const FluctuationCandidate& s
 
 }  // namespace
 
+FlowFluctuation flow_fluctuation_at(const Ensemble& ensemble, double mean, double variance, double frozen) {
+  return finished(ensemble, {mean, variance, frozen});
+}
+
 std::vector<double> flow_autocovariance(const Ensemble& ensemble, const FlowFluctuation& state, double step,
                                         std::size_t points) {
   const transfer::PairMoments pair(ensemble.transfer, state.mean, state.variance);

@@ -29,6 +29,10 @@ struct FlowFluctuation {
 /// fixed point.
 [[nodiscard]] std::vector<FlowFluctuation> flow_fluctuations(const Ensemble& ensemble, const StopToken& stop = {});
 
+/// The state whose solution (mu, Delta0, q) is known: its autocovariance, exponent and stability.
+[[nodiscard]] FlowFluctuation flow_fluctuation_at(const Ensemble& ensemble, double mean, double variance,
+                                                  double frozen);
+
 /// Delta(k step), k = 0 .. points - 1, of a solved state on another lag grid.
 [[nodiscard]] std::vector<double> flow_autocovariance(const Ensemble& ensemble, const FlowFluctuation& state,
                                                       double step, std::size_t points);

@@ -229,6 +229,11 @@ bool same_fluctuation(const MapFluctuation& a, const MapFluctuation& b) {
 
 }  // namespace
 
+MapFluctuation map_fluctuation_near(const Ensemble& ensemble, double mean, double variance, double frozen,
+                                    std::vector<double> connected, const StopToken& stop) {
+  return finished(ensemble, solve_lags(ensemble, {mean, variance, frozen, std::move(connected)}, stop));
+}
+
 std::vector<MapFluctuation> map_fluctuations(const Ensemble& ensemble, const StopToken& stop,
                                              std::vector<double>* unconverged) {
   std::vector<MapFluctuation> states;

@@ -30,4 +30,9 @@ struct MapFluctuation {
 [[nodiscard]] std::vector<MapFluctuation> map_fluctuations(const Ensemble& ensemble, const StopToken& stop = {},
                                                            std::vector<double>* unconverged = nullptr);
 
+/// The state that Newton's method reaches from (mu, v, q) and the connected part c(1), c(2), ... of a map with leak,
+/// with its exponent and stability.
+[[nodiscard]] MapFluctuation map_fluctuation_near(const Ensemble& ensemble, double mean, double variance, double frozen,
+                                                  std::vector<double> connected, const StopToken& stop = {});
+
 }  // namespace limes::rate::theory

@@ -9,6 +9,7 @@
 
 #include "limes/base/interruption.hpp"
 #include "limes/math/continuation.hpp"
+#include "limes/rate/theory/ensemble.hpp"
 #include "limes/rate/theory/population_ensemble.hpp"
 
 namespace limes::rate::theory {
@@ -59,6 +60,21 @@ struct BranchOptions {
 /// below v. Crossings of all mean-field eigenvalues count: they move the means whatever the bulk does. `chaos` is where
 /// the exponent of a generic perturbation vanishes.
 [[nodiscard]] std::vector<StateBranch> white_branches(const EnsembleFamily& family, const BranchOptions& options);
+
+/// All fluctuating branches of one population whose lag function is more than two numbers: flows, and maps with leak.
+/// The lag function, the frozen part q included, follows from (mu, v), for which two scalar equations are left: of the
+/// mean, and of the energy (flow, note 6.1) or of lag 0 (map, note 4.4b). Seeds are all states that flow_fluctuations()
+/// and map_fluctuations() find at several values. `chaos` is where the exponent of the bulk vanishes, for a flow where
+/// J^2 E f^2 + sigma_theta^2 = v (note 6.3); without noise also the `chaos` point of `static_ones` at which a branch is
+/// born. Empty for several populations or a centred part of the field: see has_lag_branches().
+[[nodiscard]] std::vector<StateBranch> lag_branches(const EnsembleFamily& family, const BranchOptions& options,
+                                                    const std::vector<StateBranch>& static_ones);
+
+/// One population of independent couplings?
+[[nodiscard]] bool has_lag_branches(const PopulationEnsemble& ensemble);
+
+/// The same as a plain ensemble; empty for several populations or a centred part of the field.
+[[nodiscard]] std::optional<Ensemble> single_of(const PopulationEnsemble& ensemble);
 
 /// Fold, pitchfork and transcritical events by their names; a crossing by the eigenvalue that crosses.
 [[nodiscard]] SpecialType type_of(const math::CurveEvent& event, bool continuous_time);

@@ -64,20 +64,6 @@ VectorXd vector_of(const PopulationOneTimeState& state) {
   return x;
 }
 
-/// One population of independent couplings: the search on a grid is exhaustive.
-std::optional<Ensemble> single_of(const PopulationEnsemble& ensemble) {
-  if (ensemble.size() != 1 || ensemble.centred(0, 0) != 0.0) return std::nullopt;
-  const Population& population = ensemble.populations.front();
-  return Ensemble{.transfer = population.transfer,
-                  .leak = population.leak,
-                  .coupling_mean = ensemble.coupling_mean(0, 0),
-                  .coupling_deviation = std::sqrt(ensemble.second_moment(0, 0)),
-                  .threshold_mean = population.threshold_mean,
-                  .threshold_deviation = population.threshold_deviation,
-                  .noise_deviation = population.noise_deviation,
-                  .noise_intensity = population.noise_intensity};
-}
-
 std::vector<math::CurveSeed> seeds_of(EquationsAt& equations, const BranchOptions& options) {
   std::vector<math::CurveSeed> seeds;
   int scans = kScans;
@@ -87,7 +73,7 @@ std::vector<math::CurveSeed> seeds_of(EquationsAt& equations, const BranchOption
     const PopulationEnsemble& ensemble = equations.ensemble();
     if (ensemble.size() > 1) scans = kPopulationScans;
     const std::vector<double> noise = equations.noise();
-    if (const auto single = single_of(ensemble)) {
+    if (const auto single = single_of(ensemble)) {  // the search on a grid is exhaustive
       for (const OneTimeState& state : one_time_states(*single, noise[0])) {
         seeds.push_back({Eigen::Vector2d(state.mean, state.variance), p});
       }
@@ -245,6 +231,19 @@ bool make_fluctuating(EquationsAt& equations, BranchState& state, std::span<cons
 }
 
 }  // namespace
+
+std::optional<Ensemble> single_of(const PopulationEnsemble& ensemble) {
+  if (ensemble.size() != 1 || ensemble.centred(0, 0) != 0.0) return std::nullopt;
+  const Population& population = ensemble.populations.front();
+  return Ensemble{.transfer = population.transfer,
+                  .leak = population.leak,
+                  .coupling_mean = ensemble.coupling_mean(0, 0),
+                  .coupling_deviation = std::sqrt(ensemble.second_moment(0, 0)),
+                  .threshold_mean = population.threshold_mean,
+                  .threshold_deviation = population.threshold_deviation,
+                  .noise_deviation = population.noise_deviation,
+                  .noise_intensity = population.noise_intensity};
+}
 
 SpecialType type_of(const CurveEvent& event, bool continuous_time) {
   switch (event.kind) {

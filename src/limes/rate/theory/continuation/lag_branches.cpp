@@ -1,0 +1,344 @@
+// Fluctuating branches of flows and of maps with leak, one population: curves (mu, v) whose lag functions follow.
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "limes/math/quadrature.hpp"
+#include "limes/math/tridiagonal.hpp"
+#include "limes/rate/theory/continuation/branches.hpp"
+#include "limes/rate/theory/flow_fluctuations.hpp"
+#include "limes/rate/theory/fluctuation_scan.hpp"
+#include "limes/rate/theory/lag_equations.hpp"
+#include "limes/rate/theory/lyapunov.hpp"
+#include "limes/rate/theory/map_fluctuations.hpp"
+#include "limes/transfer/pair_moments.hpp"
+
+namespace limes::rate::theory {
+namespace {
+
+using Eigen::VectorXd;
+using math::CurveEvent;
+
+constexpr int kScans = 9;
+constexpr std::size_t kLongestWindow = 20000;
+// Without noise the equations become singular towards the onset, where v - q vanishes and the correlation time
+// diverges: branches are followed to this share (v - q)/v, and end at the static state's `chaos` point.
+constexpr double kLeastShare = 3e-3;
+constexpr double kLeastShareOfMap = 2e-2;
+constexpr double kOnsetDistance = 0.2;  // scaled, from the last state to that point
+
+struct LagSolution {
+  double mean_residual = NAN;
+  double variance_residual = NAN;
+  double frozen = 0.0;
+  double bulk = NAN;              ///< has the sign of the bulk's exponent
+  std::vector<double> connected;  ///< c(1), c(2), ... of a map
+};
+
+class LagProblem {
+ public:
+  LagProblem(bool flow, bool noisy) : flow_(flow), noisy_(noisy) {}
+
+  /// The residuals of (mu, v), not finite where they have no meaning.
+  [[nodiscard]] LagSolution solve(const Ensemble& ensemble, double mean, double variance) {
+    LagSolution solution;
+    if (!(variance > 0.0) || !std::isfinite(mean) || !std::isfinite(variance)) return solution;
+    const transfer::PairMoments pair(ensemble.transfer, mean, variance);
+    const transfer::Moments moments = transfer::moments(ensemble.transfer, mean, variance);
+    const auto frozen = frozen_part(ensemble, variance, pair);
+    if (!frozen) return solution;
+    solution.frozen = *frozen;
+    const double mean_residual =
+        (1.0 - ensemble.leak) * mean - ensemble.coupling_mean * moments.f + ensemble.threshold_mean;
+    if (flow_) {
+      solution.variance_residual = energy(ensemble, variance, *frozen, pair);
+      solution.bulk = (ensemble.coupling_variance() * moments.ff + ensemble.threshold_variance() - variance) / variance;
+    } else if (!solve_lags(ensemble, variance, pair, moments, solution)) {
+      return solution;
+    }
+    solution.mean_residual = mean_residual;
+    return solution;
+  }
+
+  void remember(std::vector<double> connected, double start) {
+    for (double& c : connected) c /= start;
+    shape_ = std::move(connected);
+  }
+
+ private:
+  /// [P(v) - P(q) - D^2/2]/v^2, without noise divided by ((v - q)/v)^2: the static state v = q is no solution then.
+  [[nodiscard]] double energy(const Ensemble& ensemble, double variance, double frozen,
+                              const transfer::PairMoments& pair) const {
+    const double start = variance - frozen;
+    if (!(start > 0.0)) return NAN;
+    if (!noisy_ && start < 0.1 * variance) {
+      // Differences over a short interval: the force is integrated rather than P.
+      static const math::QuadratureRule rule = math::gauss_legendre(24);
+      const double at_frozen = pair.output(frozen);
+      double sum = 0.0;
+      for (std::size_t n = 0; n < rule.nodes.size(); ++n) {
+        const double s = (1.0 + rule.nodes[n]) / 2.0;
+        const double gained = pair.output(frozen + s * start) - at_frozen;
+        sum += rule.weights[n] / 2.0 * (s - ensemble.coupling_variance() * gained / start);
+      }
+      return sum;
+    }
+    const double raw = energy_residual(ensemble, 0.0, variance, 0.0, pair).variance;
+    return raw / (noisy_ ? variance * variance : start * start);
+  }
+
+  /// The decaying solution with c(0) = v - q of (1+gamma^2) c(k) - gamma [c(k-1) + c(k+1)] = J^2 [C(q + c(k)) - C(q)],
+  /// k >= 1, by Newton's method; what it leaves of the equation of lag 0 is the residual.
+  [[nodiscard]] bool solve_lags(const Ensemble& ensemble, double variance, const transfer::PairMoments& pair,
+                                const transfer::Moments& moments, LagSolution& solution) {
+    const double leak = ensemble.leak, onsite = 1.0 + leak * leak, coupling = ensemble.coupling_variance();
+    const double frozen = solution.frozen, start = variance - frozen;
+    if (!(start > 0.0)) return false;
+    const double at_frozen = pair.output(frozen), gain_frozen = pair.gain(frozen);
+    const double sum = (onsite - coupling * gain_frozen) / leak;
+    if (sum <= 2.0) return false;
+    const double ratio = 2.0 / (sum + std::sqrt(sum * sum - 4.0));
+    const double window = 30.0 / -std::log(std::max(ratio, leak));
+    if (window > static_cast<double>(kLongestWindow)) return false;
+    const std::size_t count = std::max<std::size_t>(40, static_cast<std::size_t>(window));
+    std::vector<double> c(count);
+    for (std::size_t k = 0; k < count; ++k) {
+      c[k] = k < shape_.size() ? start * shape_[k] : (k == 0 ? start : c[k - 1]) * std::max(ratio, leak);
+    }
+    std::vector<double> outputs(count), gains(count), covariances(count), residual(count);
+    std::vector<double> diagonal(count), off(count - 1, -leak);
+    const auto evaluate_at = [&](const std::vector<double>& at) {
+      for (std::size_t k = 0; k < count; ++k) covariances[k] = std::clamp(frozen + at[k], -variance, variance);
+      pair.outputs(covariances, outputs);
+      double largest = 0.0;
+      for (std::size_t k = 0; k < count; ++k) {
+        const double before = k == 0 ? start : at[k - 1];
+        const double after = k + 1 < count ? at[k + 1] : ratio * at[k];
+        residual[k] = onsite * at[k] - leak * (before + after) - coupling * (outputs[k] - at_frozen);
+        largest = std::max(largest, std::abs(residual[k]));
+      }
+      return largest / start;
+    };
+    double size = evaluate_at(c);
+    for (int iteration = 0; iteration < 60 && size > 1e-15; ++iteration) {
+      pair.gains(covariances, gains);
+      for (std::size_t k = 0; k < count; ++k) diagonal[k] = onsite - coupling * gains[k];
+      diagonal[count - 1] -= leak * ratio;
+      const std::vector<double> step = math::solve_tridiagonal(off, diagonal, off, residual);
+      double fraction = 1.0, next_size = INFINITY;
+      std::vector<double> next(count);
+      for (; fraction > 1e-3; fraction /= 2.0) {
+        for (std::size_t k = 0; k < count; ++k) next[k] = c[k] - fraction * step[k];
+        next_size = evaluate_at(next);
+        if (next_size < size) break;
+      }
+      if (!(next_size < size)) break;
+      const bool slow = next_size > 0.5 * size && next_size < 1e-13;
+      c = next;
+      size = next_size;
+      if (slow) break;
+    }
+    if (!(size < 1e-10)) return false;
+    (void)evaluate_at(c);
+    pair.gains(covariances, gains);
+    const double first = onsite * start - 2.0 * leak * c[0] - coupling * (moments.ff - at_frozen);
+    solution.variance_residual = noisy_ ? (first - ensemble.noise_variance()) / variance : first / start;
+    std::vector<double> all{moments.dfdf};
+    all.insert(all.end(), gains.begin(), gains.end());
+    all.push_back(gain_frozen);
+    solution.bulk = discrete_lyapunov_exponent(coupling, leak, all);
+    solution.connected = c;
+    remember(c, start);
+    return true;
+  }
+
+  bool flow_, noisy_;
+  std::vector<double> shape_;  ///< c(k)/c(0) of the last solution: where Newton's method starts
+};
+
+/// The last solution that was asked for, with the ensemble that it belongs to.
+class LagCurves {
+ public:
+  LagCurves(EnsembleFamily family, bool flow, bool noisy) : family_(std::move(family)), problem_(flow, noisy) {}
+
+  [[nodiscard]] const Ensemble* ensemble(double p) {
+    if (!asked_ || p != value_) {
+      asked_ = true;
+      value_ = p;
+      const auto whole = family_(p);
+      ensemble_ = whole ? single_of(*whole) : std::nullopt;
+      solved_ = false;
+    }
+    return ensemble_ ? &*ensemble_ : nullptr;
+  }
+  [[nodiscard]] const LagSolution& at(const VectorXd& x, double p) {
+    const Ensemble* here = ensemble(p);
+    if (solved_ && x == x_) return solution_;
+    solved_ = true;
+    x_ = x;
+    solution_ = here == nullptr ? LagSolution{} : problem_.solve(*here, x(0), x(1));
+    return solution_;
+  }
+  void remember(std::vector<double> connected, double start) { problem_.remember(std::move(connected), start); }
+
+ private:
+  EnsembleFamily family_;
+  LagProblem problem_;
+  bool asked_ = false, solved_ = false;
+  double value_ = 0.0;
+  std::optional<Ensemble> ensemble_;
+  VectorXd x_;
+  LagSolution solution_;
+};
+
+struct Seeds {
+  std::vector<math::CurveSeed> points;
+  std::vector<double> connected;  ///< of one of them
+  double start = 1.0;
+};
+
+Seeds seeds_of(LagCurves& curves, const BranchOptions& options) {
+  Seeds seeds;
+  for (int i = 0; i < kScans; ++i) {
+    const double p = options.lower + (options.upper - options.lower) * i / (kScans - 1);
+    const Ensemble* ensemble = curves.ensemble(p);
+    if (ensemble == nullptr) continue;
+    if (options.continuous_time) {
+      for (const FlowFluctuation& state : flow_fluctuations(*ensemble, options.stop)) {
+        seeds.points.push_back({Eigen::Vector2d(state.mean, state.variance), p});
+      }
+    } else {
+      for (const MapFluctuation& state : map_fluctuations(*ensemble, options.stop)) {
+        seeds.points.push_back({Eigen::Vector2d(state.mean, state.variance), p});
+        if (!seeds.connected.empty() || state.autocovariance.size() < 2) continue;
+        for (std::size_t k = 1; k < state.autocovariance.size(); ++k) {
+          seeds.connected.push_back(state.autocovariance[k] - state.frozen);
+        }
+        seeds.start = state.variance - state.frozen;
+      }
+    }
+  }
+  return seeds;
+}
+
+BranchState state_of(LagCurves& curves, const math::CurvePoint& point, const BranchOptions& options) {
+  const LagSolution solution = curves.at(point.x, point.parameter);
+  const Ensemble& ensemble = *curves.ensemble(point.parameter);
+  BranchState state;
+  state.parameter = point.parameter;
+  state.mean = {point.x(0)};
+  state.variance = {point.x(1)};
+  state.frozen = {solution.frozen};
+  const transfer::Moments moments = transfer::moments(ensemble.transfer, point.x(0), point.x(1));
+  state.mean_output = {moments.f};
+  state.jacobian_radius = ensemble.coupling_deviation * std::sqrt(moments.dfdf);
+  state.residual = point.residual;
+  if (options.continuous_time) {
+    const FlowFluctuation known = flow_fluctuation_at(ensemble, point.x(0), point.x(1), solution.frozen);
+    state.lyapunov_exponent = known.lyapunov_exponent;
+    state.stable = known.stable;
+  } else {
+    const MapFluctuation known =
+        map_fluctuation_near(ensemble, point.x(0), point.x(1), solution.frozen, solution.connected, options.stop);
+    state.lyapunov_exponent = known.lyapunov_exponent;
+    state.stable = known.stable;
+  }
+  return state;
+}
+
+/// Without noise: the `chaos` point of a static branch at which this end of a branch is born.
+std::optional<BranchState> onset_near(const BranchState& end, const std::vector<StateBranch>& static_ones,
+                                      const VectorXd& scale, double range) {
+  std::optional<BranchState> nearest;
+  double least = kOnsetDistance;
+  for (const StateBranch& branch : static_ones) {
+    for (const BranchSpecialPoint& special : branch.special_points) {
+      if (special.type != SpecialType::kChaos) continue;
+      const BranchState& state = branch.states[special.index];
+      const double distance =
+          std::hypot((state.mean[0] - end.mean[0]) / scale(0), (state.variance[0] - end.variance[0]) / scale(1),
+                     (state.parameter - end.parameter) / range);
+      if (distance >= least) continue;
+      least = distance;
+      nearest = state;
+    }
+  }
+  if (nearest) nearest->lyapunov_exponent = 0.0;
+  return nearest;
+}
+
+void attach_onsets(StateBranch& branch, const math::SolutionCurve& curve, const std::vector<StateBranch>& static_ones,
+                   const VectorXd& scale, double range) {
+  using End = math::SolutionCurve::End;
+  const auto stops = [](End end) { return end == End::kDomain || end == End::kLost; };
+  if (stops(curve.back)) {
+    if (auto onset = onset_near(branch.states.back(), static_ones, scale, range)) {
+      branch.special_points.push_back({SpecialType::kChaos, branch.states.size(), 1.0});
+      branch.states.push_back(std::move(*onset));
+    }
+  }
+  if (stops(curve.front)) {
+    if (auto onset = onset_near(branch.states.front(), static_ones, scale, range)) {
+      for (BranchSpecialPoint& special : branch.special_points) ++special.index;
+      branch.special_points.insert(branch.special_points.begin(), {SpecialType::kChaos, 0, 1.0});
+      branch.states.insert(branch.states.begin(), std::move(*onset));
+    }
+  }
+}
+
+}  // namespace
+
+bool has_lag_branches(const PopulationEnsemble& ensemble) { return single_of(ensemble).has_value(); }
+
+std::vector<StateBranch> lag_branches(const EnsembleFamily& family, const BranchOptions& options,
+                                      const std::vector<StateBranch>& static_ones) {
+  const auto middle = family((options.lower + options.upper) / 2.0);
+  if (!middle || !has_lag_branches(*middle)) return {};
+  const Population& population = middle->populations.front();
+  const bool noisy = population.noise_deviation != 0.0 || population.noise_intensity != 0.0;
+  const auto curves = std::make_shared<LagCurves>(family, options.continuous_time, noisy);
+  Seeds seeds = seeds_of(*curves, options);
+  if (seeds.points.empty()) return {};
+  if (!seeds.connected.empty()) curves->remember(std::move(seeds.connected), seeds.start);
+
+  math::ContinuationProblem problem;
+  problem.lower = options.lower;
+  problem.upper = options.upper;
+  double mean = 0.0, variance = 0.0;
+  for (const math::CurveSeed& seed : seeds.points) {
+    mean = std::max(mean, std::abs(seed.x(0)));
+    variance = std::max(variance, seed.x(1));
+  }
+  problem.scale = Eigen::Vector2d(std::max(mean, std::sqrt(variance)), variance);
+  problem.difference = 1e-5;
+  problem.residual = [curves](const VectorXd& x, double p) -> VectorXd {
+    const LagSolution& solution = curves->at(x, p);
+    return Eigen::Vector2d(solution.mean_residual, solution.variance_residual);
+  };
+  const double least_share = noisy ? 0.0 : options.continuous_time ? kLeastShare : kLeastShareOfMap;
+  problem.admissible = [curves, least_share, variance](const VectorXd& x, double p) {
+    return x(1) > 1e-6 * variance && x(1) - curves->at(x, p).frozen > least_share * x(1);
+  };
+  problem.tests = [curves](const VectorXd& x, double p) { return std::vector<double>{curves->at(x, p).bulk}; };
+  math::ContinuationOptions steps;
+  steps.stop = options.stop;
+  steps.tolerance = 1e-11;
+  steps.smallest_step = 1e-6;
+
+  std::vector<StateBranch> branches;
+  for (const math::SolutionCurve& curve : math::solution_curves(problem, seeds.points, steps)) {
+    StateBranch branch;
+    using End = math::SolutionCurve::End;
+    branch.lost = noisy && (curve.front == End::kLost || curve.back == End::kLost);
+    for (const math::CurvePoint& point : curve.points) branch.states.push_back(state_of(*curves, point, options));
+    for (const CurveEvent& event : curve.events) {
+      if (!event.admissible) continue;
+      branch.special_points.push_back({type_of(event, options.continuous_time), event.index, 1.0});
+    }
+    if (!noisy) attach_onsets(branch, curve, static_ones, problem.scale, options.upper - options.lower);
+    branches.push_back(std::move(branch));
+  }
+  return branches;
+}
+
+}  // namespace limes::rate::theory
