@@ -40,6 +40,7 @@ std::size_t mark_stride(const Series& series) {
 std::vector<Figure> figures_of(const nlohmann::ordered_json& result) {
   std::vector<Figure> figures;
   const bool plane = list_of(object_of(result, "sweep"), "over").size() == 2;
+  const bool continued = result.is_object() && result.contains("continuation");
   std::vector<std::string> names;
   std::map<std::string, std::vector<ReadCurve>> by_name;
   for (const auto& entry : list_of(result, "curves")) {
@@ -55,7 +56,9 @@ std::vector<Figure> figures_of(const nlohmann::ordered_json& result) {
 
   for (const auto& name : names) {
     const auto& curves = by_name[name];
-    if (is_cloud(curves.front())) {
+    if (continued) {
+      if (auto diagram = branch_figure(curves, result)) figures.push_back(std::move(*diagram));
+    } else if (is_cloud(curves.front())) {
       figures.push_back(plane_figure(curves, result));
     } else if (curves.front().axis_name == "unit") {
       if (auto scatter = predicted_against_simulated(curves)) figures.push_back(std::move(*scatter));

@@ -12,7 +12,7 @@ namespace limes::experiment {
 /// Error bands and bars reach two standard errors to either side.
 inline constexpr double kBandWidth = 2.0;
 
-/// A curve against its axis: theory lines, simulation with its band; special points of a continuation as diamonds.
+/// A curve against its axis: theory lines, simulation with its band.
 [[nodiscard]] Figure line_figure(const std::vector<ReadCurve>& curves, const ResultJson& result);
 
 /// One value per unit against the unit's index.
@@ -29,6 +29,9 @@ inline constexpr double kBandWidth = 2.0;
 /// A curve whose last two axes are the keys of a sweep: a heat map of the theory and one of the simulation, in the same
 /// colours.
 [[nodiscard]] std::vector<Figure> map_figures(const ResultJson& entry);
+
+/// All branches of a quantity against the parameter of a continuation; none for `stable` and `residual`.
+[[nodiscard]] std::optional<Figure> branch_figure(const std::vector<ReadCurve>& curves, const ResultJson& result);
 
 /// Simulation - theory against 1 / N, with the fitted line a + b / N.
 [[nodiscard]] std::optional<Figure> convergence_figure(const ResultJson& entry);

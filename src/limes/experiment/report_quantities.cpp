@@ -234,22 +234,34 @@ std::string table_section(const nlohmann::ordered_json& result) {
   return html + "</table></div></section>\n";
 }
 
+namespace {
+
+std::string eigenvalue_html(const std::vector<double>& parts) {
+  if (parts.size() != 2) return {};
+  if (parts[1] == 0.0) return number_html(parts[0]);
+  return fmt::format("{} ± {} i", number_html(parts[0]), number_html(std::abs(parts[1])));
+}
+
+}  // namespace
+
 std::string special_point_section(const nlohmann::ordered_json& result) {
   const auto& points = list_of(result, "special_points");
   if (points.empty()) return {};
   std::string html =
       "<section id=\"special-points\"><h2>Special points</h2><div "
       "class=\"scroll\"><table><thead><tr><th>type</th><th>parameter</th>"
-      "<th class=\"n\">value</th><th>branch</th><th>state</th></tr></thead><tbody>";
+      "<th class=\"n\">value</th><th>branch</th><th>state</th><th>eigenvalue</th></tr></thead><tbody>";
   for (const auto& point : points) {
     std::string state;
     for (const auto& [name, value] : object_of(point, "state").items()) {
       state += fmt::format("{} {} ", escaped(name),
                            value.is_number() ? number_html(value.get<double>()) : parameter_html(value));
     }
-    html += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"n\">{}</td><td>{}</td><td>{}</td></tr>",
-                        escaped(text_of(point, "type")), escaped(text_of(point, "parameter")),
-                        number_html(number_of(member(point, "value")), 8), escaped(text_of(point, "branch")), state);
+    html += fmt::format(
+        "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"n\">{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+        escaped(text_of(point, "type")), escaped(text_of(point, "parameter")),
+        number_html(number_of(member(point, "value")), 10), escaped(text_of(point, "branch")), state,
+        eigenvalue_html(flattened(member(point, "eigenvalue"))));
   }
   return html + "</tbody></table></div></section>\n";
 }

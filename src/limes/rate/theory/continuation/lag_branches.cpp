@@ -20,12 +20,14 @@ using Eigen::VectorXd;
 using math::CurveEvent;
 
 constexpr int kScans = 9;
-constexpr std::size_t kLongestWindow = 20000;
+constexpr std::size_t kLongestWindow = 8000;
+constexpr std::size_t kMostShapes = 400;
+constexpr double kShapeSpacing = 0.02;  // scaled distance between the lag functions that are kept
 // Without noise the equations become singular towards the onset, where v - q vanishes and the correlation time
 // diverges: branches are followed to this share (v - q)/v, and end at the static state's `chaos` point.
-constexpr double kLeastShare = 3e-3;
-constexpr double kLeastShareOfMap = 2e-2;
-constexpr double kOnsetDistance = 0.2;  // scaled, from the last state to that point
+constexpr double kLeastShare = 0.03;
+constexpr double kLeastVariance = 2e-3;  // without noise, of the largest v found: where v itself vanishes
+constexpr double kOnsetDistance = 0.2;   // scaled, from the last state to that point
 
 struct LagSolution {
   double mean_residual = NAN;
@@ -33,6 +35,7 @@ struct LagSolution {
   double frozen = 0.0;
   double bulk = NAN;              ///< has the sign of the bulk's exponent
   std::vector<double> connected;  ///< c(1), c(2), ... of a map
+  bool found = false;
 };
 
 class LagProblem {
@@ -60,9 +63,17 @@ class LagProblem {
     return solution;
   }
 
+  /// Where the next solutions are: x in scaled coordinates.
+  void set_place(const Eigen::Vector3d& place) { place_ = place; }
+
+  /// Keeps c(k)/c(0) as a start of Newton's method near the present place.
   void remember(std::vector<double> connected, double start) {
+    const bool near = std::any_of(shapes_.begin(), shapes_.end(),
+                                  [&](const Shape& shape) { return (shape.place - place_).norm() < kShapeSpacing; });
+    if (near || shapes_.size() >= kMostShapes) return;
     for (double& c : connected) c /= start;
-    shape_ = std::move(connected);
+    while (connected.size() > 2 && std::abs(connected.back()) < 1e-9) connected.pop_back();
+    shapes_.push_back({place_, std::move(connected)});
   }
 
  private:
@@ -87,47 +98,55 @@ class LagProblem {
     return raw / (noisy_ ? variance * variance : start * start);
   }
 
-  /// The decaying solution with c(0) = v - q of (1+gamma^2) c(k) - gamma [c(k-1) + c(k+1)] = J^2 [C(q + c(k)) - C(q)],
-  /// k >= 1, by Newton's method; what it leaves of the equation of lag 0 is the residual.
+  /// The decaying even solution of (1+gamma^2) c(k) - gamma [c(k-1) + c(k+1)] = J^2 [C(q + c(k)) - C(q)]
+  /// + sigma^2 delta_k0 by Newton's method. With noise c(0) = v - q is prescribed, and what that leaves of the equation
+  /// of lag 0 is the residual. Without noise that would have no solution on one side of a state, whose c(0) is the
+  /// largest of all decaying ones: there all equations are solved, and the residual is q + c(0) - v.
   [[nodiscard]] bool solve_lags(const Ensemble& ensemble, double variance, const transfer::PairMoments& pair,
                                 const transfer::Moments& moments, LagSolution& solution) {
     const double leak = ensemble.leak, onsite = 1.0 + leak * leak, coupling = ensemble.coupling_variance();
     const double frozen = solution.frozen, start = variance - frozen;
     if (!(start > 0.0)) return false;
-    const double at_frozen = pair.output(frozen), gain_frozen = pair.gain(frozen);
+    const double at_frozen = pair.output(frozen), gain_frozen = pair.gain(frozen), gain_start = pair.gain(variance);
     const double sum = (onsite - coupling * gain_frozen) / leak;
     if (sum <= 2.0) return false;
     const double ratio = 2.0 / (sum + std::sqrt(sum * sum - 4.0));
     const double window = 30.0 / -std::log(std::max(ratio, leak));
     if (window > static_cast<double>(kLongestWindow)) return false;
     const std::size_t count = std::max<std::size_t>(40, static_cast<std::size_t>(window));
+    const std::vector<double>& shape = nearest_shape();
     std::vector<double> c(count);
     for (std::size_t k = 0; k < count; ++k) {
-      c[k] = k < shape_.size() ? start * shape_[k] : (k == 0 ? start : c[k - 1]) * std::max(ratio, leak);
+      c[k] = k < shape.size() ? start * shape[k] : (k == 0 ? start : c[k - 1] * std::max(ratio, leak));
     }
-    std::vector<double> outputs(count), gains(count), covariances(count), residual(count);
-    std::vector<double> diagonal(count), off(count - 1, -leak);
+    std::vector<double> outputs(count), gains(count), covariances(count), residual(count), diagonal(count);
+    std::vector<double> lower(count - 1, -leak), upper(count - 1, -leak);
+    upper[0] = noisy_ ? 0.0 : -2.0 * leak;
     const auto evaluate_at = [&](const std::vector<double>& at) {
       for (std::size_t k = 0; k < count; ++k) covariances[k] = std::clamp(frozen + at[k], -variance, variance);
       pair.outputs(covariances, outputs);
       double largest = 0.0;
       for (std::size_t k = 0; k < count; ++k) {
-        const double before = k == 0 ? start : at[k - 1];
+        // Beyond v, where C is not defined, its tangent.
+        const double output = outputs[k] + gain_start * std::max(0.0, frozen + at[k] - variance);
+        const double before = k == 0 ? at[1] : at[k - 1];
         const double after = k + 1 < count ? at[k + 1] : ratio * at[k];
-        residual[k] = onsite * at[k] - leak * (before + after) - coupling * (outputs[k] - at_frozen);
+        residual[k] = onsite * at[k] - leak * (before + after) - coupling * (output - at_frozen);
+        if (k == 0 && noisy_) residual[k] = at[0] - start;
         largest = std::max(largest, std::abs(residual[k]));
       }
       return largest / start;
     };
     double size = evaluate_at(c);
-    for (int iteration = 0; iteration < 60 && size > 1e-15; ++iteration) {
+    for (int iteration = 0; iteration < 30 && size > 1e-15; ++iteration) {
       pair.gains(covariances, gains);
       for (std::size_t k = 0; k < count; ++k) diagonal[k] = onsite - coupling * gains[k];
       diagonal[count - 1] -= leak * ratio;
-      const std::vector<double> step = math::solve_tridiagonal(off, diagonal, off, residual);
-      double fraction = 1.0, next_size = INFINITY;
+      if (noisy_) diagonal[0] = 1.0;
+      const std::vector<double> step = math::solve_tridiagonal(lower, diagonal, upper, residual);
+      double next_size = INFINITY;
       std::vector<double> next(count);
-      for (; fraction > 1e-3; fraction /= 2.0) {
+      for (double fraction = 1.0; fraction > 1e-3; fraction /= 2.0) {
         for (std::size_t k = 0; k < count; ++k) next[k] = c[k] - fraction * step[k];
         next_size = evaluate_at(next);
         if (next_size < size) break;
@@ -138,22 +157,44 @@ class LagProblem {
       size = next_size;
       if (slow) break;
     }
-    if (!(size < 1e-10)) return false;
+    if (!(size < 1e-10) || !(c[0] > 1e-6 * start)) return false;  // the static state is no fluctuating one
     (void)evaluate_at(c);
     pair.gains(covariances, gains);
-    const double first = onsite * start - 2.0 * leak * c[0] - coupling * (moments.ff - at_frozen);
-    solution.variance_residual = noisy_ ? (first - ensemble.noise_variance()) / variance : first / start;
+    solution.variance_residual = (frozen + c[0] - variance) / variance;
+    if (noisy_) {
+      const double left = onsite * start - 2.0 * leak * c[1] - coupling * (moments.ff - at_frozen);
+      solution.variance_residual = (left - ensemble.noise_variance()) / variance;
+    }
     std::vector<double> all{moments.dfdf};
-    all.insert(all.end(), gains.begin(), gains.end());
+    all.insert(all.end(), gains.begin() + 1, gains.end());
     all.push_back(gain_frozen);
     solution.bulk = discrete_lyapunov_exponent(coupling, leak, all);
-    solution.connected = c;
-    remember(c, start);
+    remember(c, c[0]);
+    solution.found = true;
+    solution.connected.assign(c.begin() + 1, c.end());
     return true;
   }
 
+  struct Shape {
+    Eigen::Vector3d place;
+    std::vector<double> values;
+  };
+  [[nodiscard]] const std::vector<double>& nearest_shape() const {
+    static const std::vector<double> none;
+    const auto nearest = std::min_element(shapes_.begin(), shapes_.end(), [&](const Shape& a, const Shape& b) {
+      return (a.place - place_).norm() < (b.place - place_).norm();
+    });
+    return nearest == shapes_.end() ? none : nearest->values;
+  }
+
   bool flow_, noisy_;
-  std::vector<double> shape_;  ///< c(k)/c(0) of the last solution: where Newton's method starts
+  Eigen::Vector3d place_ = Eigen::Vector3d::Zero();
+  std::vector<Shape> shapes_;
+};
+
+struct Seed {
+  math::CurveSeed point;
+  std::vector<double> connected;  ///< c(0), c(1), ... of a map
 };
 
 /// The last solution that was asked for, with the ensemble that it belongs to.
@@ -176,14 +217,24 @@ class LagCurves {
     if (solved_ && x == x_) return solution_;
     solved_ = true;
     x_ = x;
+    problem_.set_place(place_of(x, p));
     solution_ = here == nullptr ? LagSolution{} : problem_.solve(*here, x(0), x(1));
     return solution_;
   }
-  void remember(std::vector<double> connected, double start) { problem_.remember(std::move(connected), start); }
+  void set_scale(const Eigen::Vector3d& scale) { scale_ = scale; }
+  void remember(const Seed& seed) {
+    problem_.set_place(place_of(seed.point.x, seed.point.parameter));
+    if (!seed.connected.empty()) problem_.remember(seed.connected, seed.connected.front());
+  }
 
  private:
+  [[nodiscard]] Eigen::Vector3d place_of(const VectorXd& x, double p) const {
+    return Eigen::Vector3d(x(0), x(1), p).cwiseQuotient(scale_);
+  }
+
   EnsembleFamily family_;
   LagProblem problem_;
+  Eigen::Vector3d scale_ = Eigen::Vector3d::Ones();
   bool asked_ = false, solved_ = false;
   double value_ = 0.0;
   std::optional<Ensemble> ensemble_;
@@ -191,38 +242,29 @@ class LagCurves {
   LagSolution solution_;
 };
 
-struct Seeds {
-  std::vector<math::CurveSeed> points;
-  std::vector<double> connected;  ///< of one of them
-  double start = 1.0;
-};
-
-Seeds seeds_of(LagCurves& curves, const BranchOptions& options) {
-  Seeds seeds;
+std::vector<Seed> seeds_of(LagCurves& curves, const BranchOptions& options) {
+  std::vector<Seed> seeds;
   for (int i = 0; i < kScans; ++i) {
     const double p = options.lower + (options.upper - options.lower) * i / (kScans - 1);
     const Ensemble* ensemble = curves.ensemble(p);
     if (ensemble == nullptr) continue;
     if (options.continuous_time) {
       for (const FlowFluctuation& state : flow_fluctuations(*ensemble, options.stop)) {
-        seeds.points.push_back({Eigen::Vector2d(state.mean, state.variance), p});
+        seeds.push_back({{Eigen::Vector2d(state.mean, state.variance), p}, {}});
       }
-    } else {
-      for (const MapFluctuation& state : map_fluctuations(*ensemble, options.stop)) {
-        seeds.points.push_back({Eigen::Vector2d(state.mean, state.variance), p});
-        if (!seeds.connected.empty() || state.autocovariance.size() < 2) continue;
-        for (std::size_t k = 1; k < state.autocovariance.size(); ++k) {
-          seeds.connected.push_back(state.autocovariance[k] - state.frozen);
-        }
-        seeds.start = state.variance - state.frozen;
-      }
+      continue;
+    }
+    for (const MapFluctuation& state : map_fluctuations(*ensemble, options.stop)) {
+      seeds.push_back({{Eigen::Vector2d(state.mean, state.variance), p}, state.autocovariance});
+      for (double& c : seeds.back().connected) c -= state.frozen;
     }
   }
   return seeds;
 }
 
-BranchState state_of(LagCurves& curves, const math::CurvePoint& point, const BranchOptions& options) {
+std::optional<BranchState> state_of(LagCurves& curves, const math::CurvePoint& point, const BranchOptions& options) {
   const LagSolution solution = curves.at(point.x, point.parameter);
+  if (!solution.found) return std::nullopt;
   const Ensemble& ensemble = *curves.ensemble(point.parameter);
   BranchState state;
   state.parameter = point.parameter;
@@ -297,27 +339,31 @@ std::vector<StateBranch> lag_branches(const EnsembleFamily& family, const Branch
   const Population& population = middle->populations.front();
   const bool noisy = population.noise_deviation != 0.0 || population.noise_intensity != 0.0;
   const auto curves = std::make_shared<LagCurves>(family, options.continuous_time, noisy);
-  Seeds seeds = seeds_of(*curves, options);
-  if (seeds.points.empty()) return {};
-  if (!seeds.connected.empty()) curves->remember(std::move(seeds.connected), seeds.start);
+  const std::vector<Seed> found = seeds_of(*curves, options);
+  if (found.empty()) return {};
 
   math::ContinuationProblem problem;
   problem.lower = options.lower;
   problem.upper = options.upper;
   double mean = 0.0, variance = 0.0;
-  for (const math::CurveSeed& seed : seeds.points) {
-    mean = std::max(mean, std::abs(seed.x(0)));
-    variance = std::max(variance, seed.x(1));
+  std::vector<math::CurveSeed> seeds;
+  for (const Seed& seed : found) {
+    mean = std::max(mean, std::abs(seed.point.x(0)));
+    variance = std::max(variance, seed.point.x(1));
+    seeds.push_back(seed.point);
   }
   problem.scale = Eigen::Vector2d(std::max(mean, std::sqrt(variance)), variance);
   problem.difference = 1e-5;
+  curves->set_scale({problem.scale(0), problem.scale(1), options.upper - options.lower});
+  for (const Seed& seed : found) curves->remember(seed);
   problem.residual = [curves](const VectorXd& x, double p) -> VectorXd {
     const LagSolution& solution = curves->at(x, p);
     return Eigen::Vector2d(solution.mean_residual, solution.variance_residual);
   };
-  const double least_share = noisy ? 0.0 : options.continuous_time ? kLeastShare : kLeastShareOfMap;
-  problem.admissible = [curves, least_share, variance](const VectorXd& x, double p) {
-    return x(1) > 1e-6 * variance && x(1) - curves->at(x, p).frozen > least_share * x(1);
+  const double least_share = noisy ? 0.0 : kLeastShare;
+  const double least_variance = (noisy ? 1e-6 : kLeastVariance) * variance;
+  problem.admissible = [curves, least_share, least_variance](const VectorXd& x, double p) {
+    return x(1) > least_variance && x(1) - curves->at(x, p).frozen > least_share * x(1);
   };
   problem.tests = [curves](const VectorXd& x, double p) { return std::vector<double>{curves->at(x, p).bulk}; };
   math::ContinuationOptions steps;
@@ -326,15 +372,20 @@ std::vector<StateBranch> lag_branches(const EnsembleFamily& family, const Branch
   steps.smallest_step = 1e-6;
 
   std::vector<StateBranch> branches;
-  for (const math::SolutionCurve& curve : math::solution_curves(problem, seeds.points, steps)) {
+  for (const math::SolutionCurve& curve : math::solution_curves(problem, seeds, steps)) {
     StateBranch branch;
     using End = math::SolutionCurve::End;
     branch.lost = noisy && (curve.front == End::kLost || curve.back == End::kLost);
-    for (const math::CurvePoint& point : curve.points) branch.states.push_back(state_of(*curves, point, options));
-    for (const CurveEvent& event : curve.events) {
-      if (!event.admissible) continue;
-      branch.special_points.push_back({type_of(event, options.continuous_time), event.index, 1.0});
+    for (std::size_t i = 0; i < curve.points.size(); ++i) {
+      auto state = state_of(*curves, curve.points[i], options);
+      if (!state) continue;
+      for (const CurveEvent& event : curve.events) {
+        if (event.index != i || !event.admissible) continue;
+        branch.special_points.push_back({type_of(event, options.continuous_time), branch.states.size(), 1.0});
+      }
+      branch.states.push_back(*std::move(state));
     }
+    if (branch.states.empty()) continue;
     if (!noisy) attach_onsets(branch, curve, static_ones, problem.scale, options.upper - options.lower);
     branches.push_back(std::move(branch));
   }

@@ -1,0 +1,130 @@
+"""`limes continue` from outside."""
+
+import json
+import os
+import subprocess
+import time
+import signal
+
+from driver import LIMES, CommandLineTest, main, reproducible
+
+BISTABLE = """system = "rate.discrete"
+title = "two states"
+[coupling]
+deviation = 0.7
+[threshold]
+mean = 0.1
+deviation = 0.2
+"""
+ROTATION = """system = "rate.discrete"
+[network]
+leak = 0.2
+[coupling]
+values = [[0.3, -0.6], [0.6, 0.3]]
+"""
+
+
+class ContinueTest(CommandLineTest):
+    def follow(self, *arguments):
+        return json.loads(self.limes("continue", *arguments, "--json").stdout)
+
+    def test_a_fold_and_its_branches(self):
+        file = self.write("a.toml", BISTABLE)
+        result = self.follow(file, "--over", "coupling.mean=0.5:2.5")
+        self.assertEqual(result["status"], "ok")
+        self.assertEqual(result["continuation"], {"parameter": "coupling.mean", "start": 0.5, "stop": 2.5})
+        self.assertEqual(result["quantities"], [])
+        self.assertNotIn("mean", result["parameters"]["coupling"])
+        [fold] = result["special_points"]
+        self.assertEqual((fold["type"], fold["parameter"], fold["branch"]), ("fold", "coupling.mean", "static-1"))
+        self.assertEqual(fold["eigenvalue"], [1.0, 0.0])
+        self.assertEqual(set(fold["state"]), {"mean", "variance"})
+        curves = {(c["name"], c["branch"]): c for c in result["curves"]}
+        lower, folded = curves["mean", "static-0"], curves["mean", "static-1"]
+        for curve in (lower, folded):
+            self.assertEqual(curve["axes"][0]["name"], "coupling.mean")
+            self.assertEqual(len(curve["axes"][0]["values"]), len(curve["theory"]))
+        values = folded["axes"][0]["values"]
+        self.assertEqual(values[values.index(min(values))], fold["value"])  # the fold is a point of the curve
+        self.assertEqual({lower["axes"][0]["values"][0], lower["axes"][0]["values"][-1]}, {0.5, 2.5})
+        stable = curves["stable", "static-1"]["theory"]
+        self.assertEqual({round(x) for x in stable}, {0, 1})
+        # The ends are what `limes run` finds.
+        run = json.loads(self.limes("run", file, "--set", "coupling.mean=2.5", "--only", "theory", "--json").stdout)
+        means = sorted(q["theory"]["value"] for q in run["quantities"]
+                       if q["name"] == "mean" and q["branch"].startswith("static"))
+        ends = sorted(c["theory"][i] for c in (lower, folded) for i in (0, -1) if c["axes"][0]["values"][i] == 2.5)
+        self.assertEqual(len(means), 3)
+        for a, b in zip(means, ends):
+            self.assertAlmostEqual(a, b, delta=1e-9)
+        # The same from the other side, to the last digits of the special point.
+        back = self.follow(file, "--over", "coupling.mean=2.5:0.5")
+        self.assertAlmostEqual(back["special_points"][0]["value"], fold["value"], delta=1e-10)
+
+    def test_a_concrete_network(self):
+        result = self.follow(self.write("a.toml", ROTATION), "--over", "network.gain=0.5:2")
+        [point] = result["special_points"]
+        self.assertEqual((point["type"], point["branch"]), ("neimark_sacker", "fixed_point-0"))
+        self.assertAlmostEqual(point["value"], 4.0 / 3.0, delta=1e-9)  # (gamma + g a)^2 + (g b)^2 = 1
+        element = self.follow(self.path("a.toml"), "--set", "network.gain=1", "--over", "coupling.values[0][1]=-2:-0.5")
+        self.assertEqual(element["continuation"]["parameter"], "coupling.values[0][1]")
+        self.assertTrue(element["special_points"])
+
+    def test_the_folder(self):
+        file = self.write("a.toml", BISTABLE)
+        done = self.limes("continue", file, "--over", "coupling.mean=0.5:2.5", "--out", "c")
+        self.assertIn("fold", done.stdout)
+        self.assertEqual(sorted(os.listdir(self.path("c"))),
+                         ["experiment.toml", "figures", "report.html", "result.h5", "result.json"])
+        self.assertIn("mean.svg", os.listdir(self.path("c", "figures")))
+        with open(self.path("c", "result.json")) as kept:
+            first = json.load(kept)
+        again = self.follow(file, "--over", "coupling.mean=0.5:2.5", "--threads", "2")
+        self.assertEqual(reproducible(first), reproducible(again))
+        self.limes("continue", file, "--over", "coupling.mean=0.5:2.5", "--out", "c")  # replaced whole
+        self.assertIn("another experiment",
+                      self.limes("continue", file, "--over", "coupling.mean=0.5:2", "--out", "c", status=2).stderr)
+        self.limes("report", "c")
+
+    def test_bad_input(self):
+        file = self.write("a.toml", BISTABLE)
+        for over, words in {
+                "coupling.mean=1": "START:STOP",
+                "coupling.mean=1:2:0.1": "no STEP",
+                "coupling.mean=1:1": "are the same",
+                "coupling.mean=a:1": "no number",
+                "coupling.mean=0:inf": "not finite",
+                "coupling.men=0:1": "did you mean 'coupling.mean'?",
+                "network.size=100:200": "integer",
+                "network.transfer=0:1": "no real number",
+                "network.leak=0:1.5": "must be in [0, 1)",
+                "simulation.lags=10:20": "does not enter the theory",
+                "network.time_constant=1:2": "network.time_constant",
+                "coupling.mean[0]=0:1": "not given as an array",
+        }.items():
+            done = self.limes("continue", file, "--over", over, status=2)
+            self.assertEqual(done.stdout, "", over)
+            self.assertIn(words, done.stderr, over)
+        self.assertIn("conflicting options",
+                      self.limes("continue", file, "--over", "coupling.mean=0:1", "--set", "coupling.mean=1",
+                                 status=2).stderr)
+        self.assertIn("once", self.limes("continue", file, "--over", "coupling.mean=0:1", "--over",
+                                         "network.gain=1:2", status=2).stderr)
+        self.assertIn("no parameter", self.limes("continue", file, status=2).stderr)
+        self.assertIn("stationary", self.limes("continue", file, "--over", "coupling.mean=0:1", "--set",
+                                               "theory.kind=two_time", status=2).stderr)
+
+    def test_interrupted(self):
+        text = "system = \"rate.continuous\"\n[noise]\nintensity = 0.005\n[network]\ntransfer = \"clipped_tan\"\n"
+        file = self.write("a.toml", text)
+        process = subprocess.Popen([LIMES, "continue", file, "--over", "network.gain=0.9:1", "--json"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130)
+        self.assertEqual(json.loads(out)["status"], "interrupted")
+
+
+if __name__ == "__main__":
+    main()
