@@ -14,6 +14,8 @@ namespace {
 
 // A Newton step that no longer shrinks is at rounding if it is this small.
 constexpr double kRoundingStep = 1e-8;
+// The Jacobian is kept while Newton's steps shrink by this factor each.
+constexpr double kReusedAsLongAs = 0.05;
 // A corrected point farther from its prediction than this share of the step may lie on another curve.
 constexpr double kLargestCorrection = 0.5;
 
@@ -90,19 +92,26 @@ MatrixXd CurveTracer::slopes(const VectorXd& y) const {
 std::optional<int> CurveTracer::correct(VectorXd& y, const VectorXd& normal) const {
   const VectorXd start = y;
   double last = INFINITY;
-  for (int iteration = 1; iteration <= options_.newton_steps; ++iteration) {
+  int factorisations = 0;
+  bool renew = true;
+  Eigen::PartialPivLU<MatrixXd> factors;
+  for (int iteration = 1; iteration <= 4 * options_.newton_steps; ++iteration) {
     VectorXd right(size_ + 1);
     right << -residual(y), -normal.dot(y - start);
     if (!right.allFinite()) return std::nullopt;
-    const MatrixXd matrix = bordered(slopes(y), normal);
-    if (!matrix.allFinite()) return std::nullopt;
-    const VectorXd step = matrix.partialPivLu().solve(right);
+    if (renew) {
+      const MatrixXd matrix = bordered(slopes(y), normal);
+      if (!matrix.allFinite() || ++factorisations > options_.newton_steps) return std::nullopt;
+      factors.compute(matrix);
+    }
+    const VectorXd step = factors.solve(right);
     if (!step.allFinite()) return std::nullopt;
     y += step;
     const double size = step.cwiseAbs().maxCoeff();
     if (size > 10.0) return std::nullopt;
     const double tolerance = options_.tolerance * std::max(1.0, y.cwiseAbs().maxCoeff());
-    if (size <= tolerance || (size > 0.3 * last && size < kRoundingStep)) return iteration;
+    if (size <= tolerance || (renew && size > 0.3 * last && size < kRoundingStep)) return factorisations;
+    renew = size > kReusedAsLongAs * last || iteration == 1;  // the first Jacobian is that of the prediction
     last = size;
   }
   return std::nullopt;
@@ -212,8 +221,8 @@ TracedArc CurveTracer::trace(const TracedPoint& start) const {
       return finish(End::kClosed);
     }
     arc.points.push_back(std::move(*next));
-    if (iterations <= 3) step = std::min(1.5 * step, options_.largest_step);
-    if (iterations >= 6) step /= 2.0;
+    if (iterations <= 2) step = std::min(1.5 * step, options_.largest_step);
+    if (iterations >= 4) step /= 2.0;
   }
   return finish(End::kLost);
 }

@@ -48,7 +48,8 @@ class CurveTracer {
   [[nodiscard]] Eigen::MatrixXd slopes(const Eigen::VectorXd& y) const;
   [[nodiscard]] bool admissible(const Eigen::VectorXd& y) const;
 
-  /// Newton's method on F(y) = 0, normal . (y - start) = 0; the number of its steps, or none.
+  /// Newton's method on F(y) = 0, normal . (y - start) = 0, with the Jacobian kept while that converges fast; how often
+  /// it was computed, or none.
   [[nodiscard]] std::optional<int> correct(Eigen::VectorXd& y, const Eigen::VectorXd& normal) const;
 
   /// Everything known at a solution; the tangent points along `direction` (empty: towards larger p, where it can).

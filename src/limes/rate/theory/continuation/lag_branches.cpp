@@ -20,7 +20,7 @@ using Eigen::VectorXd;
 using math::CurveEvent;
 
 constexpr int kScans = 9;
-constexpr std::size_t kLongestWindow = 8000;
+constexpr double kLongestWindow = 750.0;  // in 1/(1 - gamma) steps
 constexpr std::size_t kMostShapes = 400;
 constexpr double kShapeSpacing = 0.02;  // scaled distance between the lag functions that are kept
 // Without noise the equations become singular towards the onset, where v - q vanishes and the correlation time
@@ -33,7 +33,8 @@ struct LagSolution {
   double mean_residual = NAN;
   double variance_residual = NAN;
   double frozen = 0.0;
-  double bulk = NAN;              ///< has the sign of the bulk's exponent
+  double bulk = NAN;              ///< flow: has the sign of the bulk's exponent
+  std::vector<double> gains;      ///< C'(D(k)) of a map, k = 0, 1, ..., infinity
   std::vector<double> connected;  ///< c(1), c(2), ... of a map
   bool found = false;
 };
@@ -54,6 +55,7 @@ class LagProblem {
     const double mean_residual =
         (1.0 - ensemble.leak) * mean - ensemble.coupling_mean * moments.f + ensemble.threshold_mean;
     if (flow_) {
+      solution.found = true;
       solution.variance_residual = energy(ensemble, variance, *frozen, pair);
       solution.bulk = (ensemble.coupling_variance() * moments.ff + ensemble.threshold_variance() - variance) / variance;
     } else if (!solve_lags(ensemble, variance, pair, moments, solution)) {
@@ -112,7 +114,7 @@ class LagProblem {
     if (sum <= 2.0) return false;
     const double ratio = 2.0 / (sum + std::sqrt(sum * sum - 4.0));
     const double window = 30.0 / -std::log(std::max(ratio, leak));
-    if (window > static_cast<double>(kLongestWindow)) return false;
+    if (window > kLongestWindow / (1.0 - leak)) return false;
     const std::size_t count = std::max<std::size_t>(40, static_cast<std::size_t>(window));
     const std::vector<double>& shape = nearest_shape();
     std::vector<double> c(count);
@@ -165,10 +167,9 @@ class LagProblem {
       const double left = onsite * start - 2.0 * leak * c[1] - coupling * (moments.ff - at_frozen);
       solution.variance_residual = (left - ensemble.noise_variance()) / variance;
     }
-    std::vector<double> all{moments.dfdf};
-    all.insert(all.end(), gains.begin() + 1, gains.end());
-    all.push_back(gain_frozen);
-    solution.bulk = discrete_lyapunov_exponent(coupling, leak, all);
+    solution.gains = {moments.dfdf};
+    solution.gains.insert(solution.gains.end(), gains.begin() + 1, gains.end());
+    solution.gains.push_back(gain_frozen);
     remember(c, c[0]);
     solution.found = true;
     solution.connected.assign(c.begin() + 1, c.end());
@@ -365,7 +366,12 @@ std::vector<StateBranch> lag_branches(const EnsembleFamily& family, const Branch
   problem.admissible = [curves, least_share, least_variance](const VectorXd& x, double p) {
     return x(1) > least_variance && x(1) - curves->at(x, p).frozen > least_share * x(1);
   };
-  problem.tests = [curves](const VectorXd& x, double p) { return std::vector<double>{curves->at(x, p).bulk}; };
+  problem.tests = [curves](const VectorXd& x, double p) -> std::vector<double> {
+    const LagSolution& solution = curves->at(x, p);
+    if (solution.gains.empty()) return {solution.bulk};
+    const Ensemble& ensemble = *curves->ensemble(p);
+    return {discrete_lyapunov_exponent(ensemble.coupling_variance(), ensemble.leak, solution.gains)};
+  };
   math::ContinuationOptions steps;
   steps.stop = options.stop;
   steps.tolerance = 1e-11;
