@@ -89,12 +89,13 @@ MatrixXd CurveTracer::slopes(const VectorXd& y) const {
   return result;
 }
 
-std::optional<int> CurveTracer::correct(VectorXd& y, const VectorXd& normal) const {
+std::optional<int> CurveTracer::correct(VectorXd& y, const VectorXd& normal, const MatrixXd* nearby) const {
   const VectorXd start = y;
   double last = INFINITY;
   int factorisations = 0;
-  bool renew = true;
+  bool renew = nearby == nullptr || nearby->size() == 0;
   Eigen::PartialPivLU<MatrixXd> factors;
+  if (!renew) factors.compute(bordered(*nearby, normal));
   for (int iteration = 1; iteration <= 4 * options_.newton_steps; ++iteration) {
     VectorXd right(size_ + 1);
     right << -residual(y), -normal.dot(y - start);
@@ -111,7 +112,7 @@ std::optional<int> CurveTracer::correct(VectorXd& y, const VectorXd& normal) con
     if (size > 10.0) return std::nullopt;
     const double tolerance = options_.tolerance * std::max(1.0, y.cwiseAbs().maxCoeff());
     if (size <= tolerance || (renew && size > 0.3 * last && size < kRoundingStep)) return factorisations;
-    renew = size > kReusedAsLongAs * last || iteration == 1;  // the first Jacobian is that of the prediction
+    renew = iteration == 1 ? factorisations > 0 : size > kReusedAsLongAs * last;
     last = size;
   }
   return std::nullopt;
@@ -135,6 +136,7 @@ std::optional<TracedPoint> CurveTracer::described(const VectorXd& y, const Vecto
   const double side = direction.size() > 0 ? direction.dot(tangent) : tangent(size_);
   if (side < 0.0) tangent = -tangent;
   point.tangent = tangent;
+  point.slope = slope;
   point.determinant = determinant_of(bordered(slope, tangent).partialPivLu());
   if (problem_.tests) point.tests = problem_.tests(x_of(y), p_of(y));
   if (problem_.spectrum) point.spectrum = problem_.spectrum(x_of(y), p_of(y));
@@ -192,7 +194,7 @@ TracedArc CurveTracer::trace(const TracedPoint& start) const {
     std::optional<TracedPoint> next;
     int iterations = 0;
     if (!outside) {
-      const auto corrected = correct(y, from.tangent);
+      const auto corrected = correct(y, from.tangent, &from.slope);
       if (corrected) {
         iterations = *corrected;
         outside = p_of(y) > problem_.upper || p_of(y) < problem_.lower;
@@ -220,9 +222,10 @@ TracedArc CurveTracer::trace(const TracedPoint& start) const {
       arc.points.push_back(start);
       return finish(End::kClosed);
     }
+    arc.points.back().slope.resize(0, 0);
     arc.points.push_back(std::move(*next));
-    if (iterations <= 2) step = std::min(1.5 * step, options_.largest_step);
-    if (iterations >= 4) step /= 2.0;
+    if (iterations <= 1) step = std::min(1.5 * step, options_.largest_step);
+    if (iterations >= 3) step /= 2.0;
   }
   return finish(End::kLost);
 }

@@ -21,6 +21,7 @@ struct TracedPoint {
   Eigen::VectorXd y;
   Eigen::VectorXd tangent;
   double residual = 0.0;
+  Eigen::MatrixXd slope;  ///< dF/dy; empty once the curve has gone on
   SignedLog determinant;  ///< of [F_y; tangent^T]: changes its sign at simple branch points only
   std::vector<double> tests;
   std::vector<std::complex<double>> spectrum;
@@ -50,7 +51,8 @@ class CurveTracer {
 
   /// Newton's method on F(y) = 0, normal . (y - start) = 0, with the Jacobian kept while that converges fast; how often
   /// it was computed, or none.
-  [[nodiscard]] std::optional<int> correct(Eigen::VectorXd& y, const Eigen::VectorXd& normal) const;
+  [[nodiscard]] std::optional<int> correct(Eigen::VectorXd& y, const Eigen::VectorXd& normal,
+                                           const Eigen::MatrixXd* nearby = nullptr) const;
 
   /// Everything known at a solution; the tangent points along `direction` (empty: towards larger p, where it can).
   [[nodiscard]] std::optional<TracedPoint> described(const Eigen::VectorXd& y, const Eigen::VectorXd& direction) const;

@@ -20,7 +20,7 @@ using Eigen::VectorXd;
 using math::CurveEvent;
 
 constexpr int kScans = 9;
-constexpr double kLongestWindow = 750.0;  // in 1/(1 - gamma) steps
+constexpr double kLongestWindow = 400.0;  // in 1/(1 - gamma) steps
 constexpr std::size_t kMostShapes = 400;
 constexpr double kShapeSpacing = 0.02;  // scaled distance between the lag functions that are kept
 // Without noise the equations become singular towards the onset, where v - q vanishes and the correlation time
@@ -201,7 +201,16 @@ struct Seed {
 /// The last solution that was asked for, with the ensemble that it belongs to.
 class LagCurves {
  public:
-  LagCurves(EnsembleFamily family, bool flow, bool noisy) : family_(std::move(family)), problem_(flow, noisy) {}
+  LagCurves(EnsembleFamily family, bool flow, bool noisy, bool fixed_mean)
+      : family_(std::move(family)), problem_(flow, noisy), fixed_mean_(fixed_mean) {}
+
+  /// (mu, v) of the unknowns: without a mean coupling v alone, since mu = -thetabar/(1 - gamma).
+  [[nodiscard]] Eigen::Vector2d state(const VectorXd& x, double p) {
+    if (!fixed_mean_) return x;
+    const Ensemble* here = ensemble(p);
+    return {here == nullptr ? NAN : -here->threshold_mean / (1.0 - here->leak), x(0)};
+  }
+  [[nodiscard]] VectorXd unknowns(const Eigen::Vector2d& state) const { return state.tail(fixed_mean_ ? 1 : 2); }
 
   [[nodiscard]] const Ensemble* ensemble(double p) {
     if (!asked_ || p != value_) {
@@ -218,8 +227,9 @@ class LagCurves {
     if (solved_ && x == x_) return solution_;
     solved_ = true;
     x_ = x;
-    problem_.set_place(place_of(x, p));
-    solution_ = here == nullptr ? LagSolution{} : problem_.solve(*here, x(0), x(1));
+    const Eigen::Vector2d place = state(x, p);
+    problem_.set_place(place_of(place, p));
+    solution_ = here == nullptr ? LagSolution{} : problem_.solve(*here, place(0), place(1));
     return solution_;
   }
   void set_scale(const Eigen::Vector3d& scale) { scale_ = scale; }
@@ -235,6 +245,7 @@ class LagCurves {
 
   EnsembleFamily family_;
   LagProblem problem_;
+  bool fixed_mean_;
   Eigen::Vector3d scale_ = Eigen::Vector3d::Ones();
   bool asked_ = false, solved_ = false;
   double value_ = 0.0;
@@ -267,22 +278,23 @@ std::optional<BranchState> state_of(LagCurves& curves, const math::CurvePoint& p
   const LagSolution solution = curves.at(point.x, point.parameter);
   if (!solution.found) return std::nullopt;
   const Ensemble& ensemble = *curves.ensemble(point.parameter);
+  const Eigen::Vector2d x = curves.state(point.x, point.parameter);
   BranchState state;
   state.parameter = point.parameter;
-  state.mean = {point.x(0)};
-  state.variance = {point.x(1)};
+  state.mean = {x(0)};
+  state.variance = {x(1)};
   state.frozen = {solution.frozen};
-  const transfer::Moments moments = transfer::moments(ensemble.transfer, point.x(0), point.x(1));
+  const transfer::Moments moments = transfer::moments(ensemble.transfer, x(0), x(1));
   state.mean_output = {moments.f};
   state.jacobian_radius = ensemble.coupling_deviation * std::sqrt(moments.dfdf);
   state.residual = point.residual;
   if (options.continuous_time) {
-    const FlowFluctuation known = flow_fluctuation_at(ensemble, point.x(0), point.x(1), solution.frozen);
+    const FlowFluctuation known = flow_fluctuation_at(ensemble, x(0), x(1), solution.frozen);
     state.lyapunov_exponent = known.lyapunov_exponent;
     state.stable = known.stable;
   } else {
     const MapFluctuation known =
-        map_fluctuation_near(ensemble, point.x(0), point.x(1), solution.frozen, solution.connected, options.stop);
+        map_fluctuation_near(ensemble, x(0), x(1), solution.frozen, solution.connected, options.stop);
     state.lyapunov_exponent = known.lyapunov_exponent;
     state.stable = known.stable;
   }
@@ -339,7 +351,12 @@ std::vector<StateBranch> lag_branches(const EnsembleFamily& family, const Branch
   if (!middle || !has_lag_branches(*middle)) return {};
   const Population& population = middle->populations.front();
   const bool noisy = population.noise_deviation != 0.0 || population.noise_intensity != 0.0;
-  const auto curves = std::make_shared<LagCurves>(family, options.continuous_time, noisy);
+  const auto at_lower = family(options.lower), at_upper = family(options.upper);
+  const auto without_mean = [](const std::optional<PopulationEnsemble>& ensemble) {
+    return ensemble && ensemble->coupling_mean(0, 0) == 0.0;
+  };
+  const bool fixed_mean = without_mean(at_lower) && without_mean(at_upper) && without_mean(middle);
+  const auto curves = std::make_shared<LagCurves>(family, options.continuous_time, noisy, fixed_mean);
   const std::vector<Seed> found = seeds_of(*curves, options);
   if (found.empty()) return {};
 
@@ -351,20 +368,22 @@ std::vector<StateBranch> lag_branches(const EnsembleFamily& family, const Branch
   for (const Seed& seed : found) {
     mean = std::max(mean, std::abs(seed.point.x(0)));
     variance = std::max(variance, seed.point.x(1));
-    seeds.push_back(seed.point);
+    seeds.push_back({curves->unknowns(seed.point.x), seed.point.parameter});
   }
-  problem.scale = Eigen::Vector2d(std::max(mean, std::sqrt(variance)), variance);
+  const Eigen::Vector2d scale(std::max(mean, std::sqrt(variance)), variance);
+  problem.scale = curves->unknowns(scale);
   problem.difference = 1e-5;
-  curves->set_scale({problem.scale(0), problem.scale(1), options.upper - options.lower});
+  curves->set_scale({scale(0), scale(1), options.upper - options.lower});
   for (const Seed& seed : found) curves->remember(seed);
   problem.residual = [curves](const VectorXd& x, double p) -> VectorXd {
     const LagSolution& solution = curves->at(x, p);
-    return Eigen::Vector2d(solution.mean_residual, solution.variance_residual);
+    return curves->unknowns({solution.mean_residual, solution.variance_residual});
   };
   const double least_share = noisy ? 0.0 : kLeastShare;
   const double least_variance = (noisy ? 1e-6 : kLeastVariance) * variance;
   problem.admissible = [curves, least_share, least_variance](const VectorXd& x, double p) {
-    return x(1) > least_variance && x(1) - curves->at(x, p).frozen > least_share * x(1);
+    const double v = curves->state(x, p)(1);
+    return v > least_variance && v - curves->at(x, p).frozen > least_share * v;
   };
   problem.tests = [curves](const VectorXd& x, double p) -> std::vector<double> {
     const LagSolution& solution = curves->at(x, p);
@@ -392,7 +411,7 @@ std::vector<StateBranch> lag_branches(const EnsembleFamily& family, const Branch
       branch.states.push_back(*std::move(state));
     }
     if (branch.states.empty()) continue;
-    if (!noisy) attach_onsets(branch, curve, static_ones, problem.scale, options.upper - options.lower);
+    if (!noisy) attach_onsets(branch, curve, static_ones, scale, options.upper - options.lower);
     branches.push_back(std::move(branch));
   }
   return branches;
