@@ -82,7 +82,7 @@ std::vector<math::CurveSeed> seeds_of(const NetworkFamily& family, const theory:
   const int scans = size <= kFewNeurons ? 9 : 5;
   std::vector<math::CurveSeed> seeds;
   for (int i = 0; i < scans; ++i) {
-    const double p = options.lower + (options.upper - options.lower) * i / (scans - 1);
+    const double p = theory::scanned_value(options, i, scans);
     const ConcreteNetwork network = family.at(p);
     const coupling::Matrix matrix = network.coupling;
     QuenchedProblem problem;

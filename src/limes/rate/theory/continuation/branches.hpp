@@ -49,6 +49,13 @@ struct BranchOptions {
   StopToken stop = {};
 };
 
+/// The i-th of `count` values at which states are sought: both ends of the range, and values between them that are not
+/// round, where special points like to lie and searches are slow.
+[[nodiscard]] inline double scanned_value(const BranchOptions& options, int i, int count) {
+  const double share = (i + (i > 0 && i + 1 < count ? 0.137 : 0.0)) / (count - 1);
+  return options.lower + (options.upper - options.lower) * share;
+}
+
 /// All static branches: the curves (mu_a, v_a) of note 4.4a. Folds, pitchforks and transcritical points are those of
 /// these equations, whatever the bulk; flips, Neimark-Sacker and Hopf points are crossings of eigenvalues outside the
 /// bulk (note 4.5); `chaos` is where the bulk of DF crosses 1. Empty with noise. Where nothing drives the variance the

@@ -257,7 +257,7 @@ class LagCurves {
 std::vector<Seed> seeds_of(LagCurves& curves, const BranchOptions& options) {
   std::vector<Seed> seeds;
   for (int i = 0; i < kScans; ++i) {
-    const double p = options.lower + (options.upper - options.lower) * i / (kScans - 1);
+    const double p = scanned_value(options, i, kScans);
     const Ensemble* ensemble = curves.ensemble(p);
     if (ensemble == nullptr) continue;
     if (options.continuous_time) {

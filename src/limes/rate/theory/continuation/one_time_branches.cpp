@@ -68,7 +68,7 @@ std::vector<math::CurveSeed> seeds_of(EquationsAt& equations, const BranchOption
   std::vector<math::CurveSeed> seeds;
   int scans = kScans;
   for (int i = 0; i < scans; ++i) {
-    const double p = options.lower + (options.upper - options.lower) * i / (scans - 1);
+    const double p = scanned_value(options, i, scans);
     if (equations.at(p) == nullptr) continue;
     const PopulationEnsemble& ensemble = equations.ensemble();
     if (ensemble.size() > 1) scans = kPopulationScans;
