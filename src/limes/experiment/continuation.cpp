@@ -6,16 +6,14 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
-#include <memory>
 
 #include "limes/experiment/continuation_json.hpp"
-#include "limes/experiment/directory.hpp"
 #include "limes/experiment/experiment_text.hpp"
 #include "limes/experiment/fingerprint.hpp"
 #include "limes/experiment/grid.hpp"
 #include "limes/experiment/preparation.hpp"
+#include "limes/experiment/publication.hpp"
 #include "limes/experiment/toml_reading.hpp"
-#include "limes/experiment/version.hpp"
 #include "limes/system/parameter_check.hpp"
 
 namespace limes::experiment {
@@ -147,11 +145,7 @@ RunOutcome continue_branches(const system::System& system, const ContinuationRan
   const std::string over = fmt::format("--over {}={}:{}", range.path, range.start, range.stop);
   const std::string identity = fingerprint(system, prepared.parameters, "continue " + over + option_text(options));
 
-  std::unique_ptr<ResultDirectory> directory;
-  if (const std::string place = place_of_results(range.first, options, identity); !place.empty() || options.directory) {
-    directory = std::make_unique<ResultDirectory>(place, identity, version() + " " + commit() + " " + compiler(),
-                                                  options.notice);
-  }
+  const auto directory = open_results(range.first, options, identity, "continuation");
   system::ContinuationRequest request{range.path, range.start, range.stop, [&](double value) {
                                         return with_value(prepared.parameters, parameter, range, value);
                                       }};
@@ -180,16 +174,10 @@ RunOutcome continue_branches(const system::System& system, const ContinuationRan
   const ResultHead head{system, prepared.parameters, range.first.title, diagram.status, identity,
                         shown,  threads_of(options)};
   outcome.result = continuation_json(head, range, diagram, elapsed.count());
-  if (directory && diagram.status != Status::kInterrupted) {
-    try {
-      options.progress("writing", 0.0, "");
-      const std::string text = fmt::format("# The start of: limes continue experiment.toml {}\n", shown) +
-                               resolved_experiment(system, prepared.parameters, range.first.title);
-      directory->publish(files_of(system, outcome.result, text), false);
-      outcome.directory = directory->path();
-    } catch (const Error&) {
-      outcome.output_error = std::current_exception();
-    }
+  if (diagram.status != Status::kInterrupted) {
+    const std::string text = fmt::format("# The start of: limes continue experiment.toml {}\n", shown) +
+                             resolved_experiment(system, prepared.parameters, range.first.title);
+    publish_results(directory.get(), options, system, text, outcome);
   }
   return outcome;
 }

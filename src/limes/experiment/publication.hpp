@@ -1,5 +1,5 @@
 #pragma once
-// From a result to its folder: what run, sweep and converge do alike.
+// From a result to its folder: what run, sweep, converge and continue do alike.
 
 #include <memory>
 #include <string>

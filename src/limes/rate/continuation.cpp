@@ -11,6 +11,7 @@
 #include "limes/rate/network_draws.hpp"
 #include "limes/rate/population_theory.hpp"
 #include "limes/rate/theory/continuation/branches.hpp"
+#include "limes/transfer/expression.hpp"
 
 namespace limes::rate {
 namespace {
@@ -20,7 +21,8 @@ using system::ContinuationRequest;
 using theory::PopulationEnsemble;
 
 bool same_transfer(const transfer::Transfer& a, const transfer::Transfer& b) {
-  return a.kind == b.kind && a.gain == b.gain;
+  const bool same_formula = !a.expression || !b.expression || a.expression->text() == b.expression->text();
+  return a.kind == b.kind && a.gain == b.gain && same_formula;
 }
 
 /// Do two ensembles have the same stationary theory?
