@@ -28,6 +28,14 @@ class ContinueTest(CommandLineTest):
     def follow(self, *arguments):
         return json.loads(self.limes("continue", *arguments, "--json").stdout)
 
+    def test_a_range_may_begin_at_no_noise(self):
+        # The integrator of the flow follows from the noise; that of the noise-free end must not bind the others.
+        result = self.follow("--set", "system=rate.continuous", "--set", "coupling.deviation=2", "--over", "noise.intensity=0:1")
+        points = [p for p in result["special_points"] if p["type"] == "chaos"]
+        self.assertEqual([p["branch"] for p in points], ["fluctuating-0"])
+        # Note 6.3: the transition stands at g = 1.9557 for D = .5 and at 2.3550 for D = 1.
+        self.assertTrue(0.5 < points[0]["value"] < 0.6, points)
+
     def test_a_fold_and_its_branches(self):
         file = self.write("a.toml", BISTABLE)
         result = self.follow(file, "--over", "coupling.mean=0.5:2.5")

@@ -131,6 +131,7 @@ ContinuationRange read_range(const std::string& file, const std::vector<std::str
   };
   range.first = experiment(range.start);
   range.last = experiment(range.stop);
+  range.middle = experiment(0.5 * (range.start + range.stop));
   return range;
 }
 
@@ -142,12 +143,16 @@ RunOutcome continue_branches(const system::System& system, const ContinuationRan
   const system::Parameter& parameter = parameter_of(system, range);
   const Prepared prepared = prepared_at(range.first, system, options, range, range.start);
   (void)prepared_at(range.last, system, options, range, range.stop);
+  // Choices that follow from the parameter (the integrator of a flow with noise) are those inside the range: an end may
+  // be a special case, as no noise is.
+  const double halfway = 0.5 * (range.start + range.stop);
+  const Prepared inside = prepared_at(range.middle, system, options, range, halfway);
   const std::string over = fmt::format("--over {}={}:{}", range.path, range.start, range.stop);
   const std::string identity = fingerprint(system, prepared.parameters, "continue " + over + option_text(options));
 
   const auto directory = open_results(range.first, options, identity, "continuation");
   system::ContinuationRequest request{range.path, range.start, range.stop, [&](double value) {
-                                        return with_value(prepared.parameters, parameter, range, value);
+                                        return with_value(inside.parameters, parameter, range, value);
                                       }};
   system::Context context;
   context.threads = threads_of(options);

@@ -16,7 +16,7 @@ struct ContinuationRange {
   std::vector<std::size_t> indices;  ///< of an element of an array
   double start = 0.0;
   double stop = 1.0;
-  Experiment first, last;
+  Experiment first, middle, last;
 };
 
 /// Reads the range and makes the experiments at its ends: what `limes run` makes of the same file with `--set` for the
