@@ -25,6 +25,8 @@ constexpr std::size_t kDefaultSize = 1000;
 constexpr std::size_t kLargestSpectrum = 5000;
 // Numbers of the largest frame of tangent vectors (0.5 GB); a simulation holds some seven of its size.
 constexpr std::size_t kLargestFrame = 64'000'000;
+// Exponents of a classified attractor: chaos, a circle and a torus are told apart, and an exponent is left over.
+constexpr std::size_t kAttractorExponents = 4;
 // Longest spacing of samples, in tau: the theory's curves keep to it too.
 constexpr double kLongestSpacing = 0.1;
 // Bytes that a two-time theory may take.
@@ -184,9 +186,12 @@ Integrator integrator_of(const Parameters& parameters, TimeKind time, double noi
   return Integrator::kRungeKutta4;
 }
 
-/// `simulation.exponents`, "all" as N.
+/// `simulation.exponents`, "all" as N; left out: 1, or the few that tell attractors apart.
 int exponent_count(const Parameters& parameters, std::size_t size, bool single_precision) {
   const std::string key = "simulation.exponents";
+  if (!parameters.has(key)) {
+    return parameters.flag("simulation.attractor") ? static_cast<int>(std::min(kAttractorExponents, size)) : 1;
+  }
   const bool all = parameters.is_text(key);
   const std::int64_t count = all ? static_cast<std::int64_t>(size) : parameters.integer(key);
   if (count > static_cast<std::int64_t>(size)) {
@@ -233,7 +238,31 @@ SimulationOptions describe_simulation(const Parameters& parameters, TimeKind tim
   options.single_precision = parameters.text("simulation.precision") == "single";
   options.exponents = exponent_count(parameters, size, options.single_precision);
   options.jacobian_spectrum = parameters.flag("simulation.jacobian_spectrum");
+  options.attractor = parameters.flag("simulation.attractor");
   return options;
+}
+
+/// An attractor in the sense of note 7 is one of an autonomous network without noise.
+void check_attractor(const Parameters& parameters, const RateDescription& description, double noise) {
+  if (!description.simulation.attractor) return;
+  const auto refuse = [&](const std::string& what, const std::string& mend) {
+    throw InputError(parameters.place("simulation.attractor"), "conflicting options: simulation.attractor and " + what,
+                     mend);
+  };
+  if (noise > 0.0) {
+    refuse(description.time == TimeKind::kDiscrete ? "noise.deviation > 0" : "noise.intensity > 0",
+           "only the attractors of noise-free networks are classified");
+  }
+  using Stimulus = StimulusDescription::Kind;
+  const Stimulus stimulus = description.stimulus.kind;
+  if (stimulus != Stimulus::kNone && stimulus != Stimulus::kStep) {
+    refuse("a stimulus that changes in time",
+           "the signs of the exponents tell the attractors of networks with constant input apart: stimulus.kind "
+           "\"none\" or \"step\"");
+  }
+  if (description.simulation.exponents < 1) {
+    refuse("simulation.exponents = 0", "leave simulation.exponents out");
+  }
 }
 
 /// What the stationary theory does not know is refused where it is asked for.
@@ -331,6 +360,7 @@ RateDescription describe(const Parameters& parameters, TimeKind time) {
       describe_stimulus(parameters, description.size(), simulation.transient_steps + simulation.measured_steps);
   description.theory = describe_theory(parameters, time, description.coupling);
   check_memory(parameters, description);
+  check_attractor(parameters, description, largest_noise(description));
   if (simulation.jacobian_spectrum && description.size() > kLargestSpectrum) {
     throw InputError(parameters.place("simulation.jacobian_spectrum"),
                      fmt::format("the spectrum of the Jacobian takes N^3 steps: at most {} neurons", kLargestSpectrum),
@@ -371,6 +401,7 @@ RateDescription iid_surrogate(const RateDescription& description, int realisatio
   surrogate.simulation.realisations = realisations;
   // A spectrum of each of many surrogates would take that many times as long as the network's own.
   surrogate.simulation.exponents = std::min(surrogate.simulation.exponents, 1);
+  surrogate.simulation.attractor = false;
   return surrogate;
 }
 

@@ -89,6 +89,7 @@ struct SimulationOptions {
   bool single_precision = false;
   int exponents = 1;  ///< how many Lyapunov exponents, at most N; 0: none
   bool jacobian_spectrum = false;
+  bool attractor = false;  ///< the attractor that the orbit reaches is classified
   double lags = 100.0;  ///< longest lag of the measured autocovariance, in steps or tau
 };
 
@@ -144,8 +145,8 @@ struct RateDescription {
 /// Number of integration steps between two samples of the measured curves: at most 0.1 tau, at least one step.
 [[nodiscard]] std::int64_t sample_stride(const RateDescription& description);
 
-/// The network with iid Gaussian couplings of the same Jbar and J in place of its given matrix (same lengths, and at
-/// most one exponent).
+/// The network with iid Gaussian couplings of the same Jbar and J in place of its given matrix (same lengths, at
+/// most one exponent, no classified attractors).
 [[nodiscard]] RateDescription iid_surrogate(const RateDescription& description, int realisations);
 
 }  // namespace limes::rate

@@ -59,6 +59,7 @@ system::Parameters complete_parameters(const system::Parameters& parameters, con
   // Seeds that were left out follow from the experiment's seed: filled in, they would tie a second size to the first.
   fill("stimulus.kind", description.stimulus.kind == StimulusDescription::Kind::kFile ? "file" : "none");
   fill("simulation.realisations", simulation.realisations);
+  fill("simulation.exponents", simulation.exponents);
   if (description.time == TimeKind::kContinuous) {
     fill("simulation.integrator", simulation.integrator == Integrator::kRungeKutta4 ? "rk4" : "euler");
     fill("simulation.step", simulation.step);
@@ -85,9 +86,10 @@ std::optional<system::Parameters> half_size_parameters(const system::Parameters&
     halves.push_back(static_cast<std::int64_t>(half));
   }
   const bool list = description.array_results;
-  // As many exponents as reach as far in the spectrum.
-  const bool some_exponents =
-      !parameters.is_text("simulation.exponents") && parameters.integer("simulation.exponents") > 1;
+  // As many exponents as reach as far in the spectrum; those that classify an attractor are not halved.
+  const bool some_exponents = parameters.has("simulation.exponents") && !description.simulation.attractor &&
+                              !parameters.is_text("simulation.exponents") &&
+                              parameters.integer("simulation.exponents") > 1;
   const system::Parameters half =
       some_exponents ? parameters.with("simulation.exponents",
                                        std::max<std::int64_t>(2, (parameters.integer("simulation.exponents") + 1) / 2))

@@ -284,21 +284,27 @@ void append_simulation(std::vector<Parameter>& list, TimeKind time, const std::s
                      .unit(time_unit)
                      .above(0)
                      .most(1e6));
-  list.push_back(integer("simulation.exponents",
-                         "how many Lyapunov exponents: 1, 0 for none, or \"all\"; from 2 on lyapunov_spectrum, "
-                         "entropy_rate and kaplan_yorke_dimension are measured too, as far as they reach")
-                     .otherwise(1)
-                     .least(0)
-                     .or_word("all")
-                     .quick(400));
+  list.push_back(
+      integer("simulation.exponents",
+              "how many Lyapunov exponents: 0 for none, or \"all\"; from 2 on lyapunov_spectrum, entropy_rate "
+              "and kaplan_yorke_dimension are measured too, as far as they reach; left out: 1 (4 with "
+              "simulation.attractor)")
+          .follows({"simulation.attractor"})
+          .least(0)
+          .or_word("all")
+          .quick(400));
   list.push_back(
       flag("simulation.jacobian_spectrum", "eigenvalues of the Jacobian at the final state (N^3)").otherwise(false));
+  list.push_back(flag("simulation.attractor",
+                      "classify the attractor (fixed point, periodic orbit, circle, torus, chaos) of a network without "
+                      "noise, with its lines, return plot and projection")
+                     .otherwise(false));
   list.push_back(choice("simulation.precision", "floating-point numbers of the simulation; measurements are double")
                      .otherwise("double")
                      .one_of({"double", "single"}));
 }
 
-std::vector<system::QuantityInfo> quantities(const std::string& per_time) {
+std::vector<system::QuantityInfo> quantities(const std::string& per_time, const std::string& time) {
   return {
       {"mean", "1", "\\mu", "mean of the state over neurons and time"},
       {"variance", "1", "v", "variance of the state over neurons at one time, frozen part included"},
@@ -307,6 +313,17 @@ std::vector<system::QuantityInfo> quantities(const std::string& per_time) {
       {"lyapunov_exponent", per_time, "\\lambda", "maximal Lyapunov exponent"},
       {"entropy_rate", per_time, "H/N", "sum of the positive Lyapunov exponents per neuron (theory: no leak)"},
       {"kaplan_yorke_dimension", "1", "D_{KY}/N", "Kaplan-Yorke dimension per neuron (theory: no leak)"},
+      {"leading_exponents", per_time, "\\lambda_i",
+       "leading Lyapunov exponents by weighted averages, which settle fast on circles and tori (simulation.attractor)"},
+      {"fixed_point_fraction", "1", "", "share of realisations that end in a fixed point (simulation.attractor)"},
+      {"periodic_fraction", "1", "", "share that ends in a periodic orbit: locked (discrete time)"},
+      {"circle_fraction", "1", "", "share that ends on an invariant circle; in continuous time a limit cycle"},
+      {"torus_fraction", "1", "", "share that ends on a torus of two or more dimensions"},
+      {"chaos_fraction", "1", "", "share with a positive Lyapunov exponent"},
+      {"unresolved_fraction", "1", "", "share whose attractor the measured numbers do not tell"},
+      {"attractor_period", "step", "p", "smallest period; 1 for a fixed point (discrete time)"},
+      {"base_frequency", "rad/" + time, "\\omega_1", "base frequency of the lines of m(t), angular"},
+      {"second_frequency", "rad/" + time, "\\omega_2", "second base frequency, on a torus"},
       {"coupling_norm", "1", "|J|_2", "largest singular value of the coupling matrix"},
       {"contraction_gain", "1", "g_{as}", "gain below which one fixed point attracts everything"},
       {"critical_gain", "1", "g_c", "gain at which u = 0 loses stability (a given matrix, no thresholds)"},
@@ -327,6 +344,9 @@ std::vector<system::CurveInfo> curves(const std::string& per_time) {
       {"mean_trajectory", "1", "\\mu(t)", "mean over neurons from the initial state on"},
       {"variance_trajectory", "1", "v(t)", "variance over neurons from the initial state on"},
       {"mean_output_trajectory", "1", "m(t)", "mean of f(u) over neurons from the initial state on"},
+      {"trajectory_distance", "1", "",
+       "distance of trajectories from different initial states on one matrix, relative to that at time 0"},
+      {"trajectory_distance_bound", "1", "", "(gamma + c |J|_2)^t, flow exp((c |J|_2 - 1) t), where it falls"},
       {"two_time_covariance", "1", "D(t,s)",
        "covariance over neurons of the states at two times (theory.kind two_time)"},
       {"correlation", "1", "C(t,s)", "mean over neurons of f(u(t)) f(u(s)) (coupling.symmetry)"},
@@ -336,6 +356,20 @@ std::vector<system::CurveInfo> curves(const std::string& per_time) {
       {"lyapunov_spectrum", per_time, "\\lambda_i",
        "Lyapunov exponents; exponent i = 0, 1, ... of N at index (i + 1/2)/N (theory: no leak)"},
       {"jacobian_spectrum", "1", "", "eigenvalues of the Jacobian", "points"},
+      {"attractor_output", "1", "m(t)", "mean of f(u) over all neurons at the end of the run (simulation.attractor)"},
+      {"mean_output_spectrum", "1", "a^2/2",
+       "mean square of a line of m(t) at each angular frequency, Hann window (simulation.attractor)"},
+      {"spectral_lines", "1", "",
+       "the strongest lines of m(t): frequency, amplitude, n_1, n_2 with frequency = |n_1 omega_1 + n_2 omega_2| "
+       "folded "
+       "by the sampling; 0, 0 without a label",
+       "points"},
+      {"return_plot", "1", "",
+       "complex points m(t) + i m(t+1); continuous time: successive maxima of m(t) (simulation.attractor)", "points"},
+      {"attractor_projection", "1", "",
+       "complex points: the orbit on its two leading principal components, per square root of N "
+       "(simulation.attractor)",
+       "points"},
       {"neuron_mean", "1", "\\mu_i", "time average of each neuron (a given matrix)"},
       {"neuron_variance", "1", "v_i", "variance in time of each neuron (a given matrix)"},
   };
@@ -353,7 +387,7 @@ system::Schema rate_schema(TimeKind time) {
   append_stimulus(schema.parameters, time_unit);
   append_theory(schema.parameters, time, time_unit);
   append_simulation(schema.parameters, time, time_unit);
-  schema.quantities = quantities("1/" + time_unit);
+  schema.quantities = quantities("1/" + time_unit, time_unit);
   schema.curves = curves("1/" + time_unit);
   return schema;
 }

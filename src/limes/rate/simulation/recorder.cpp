@@ -42,7 +42,8 @@ Recorder::Recorder(const RateDescription& description, std::size_t memory)
       spectrum_(static_cast<std::size_t>(description.simulation.exponents > 1 ? description.simulation.exponents : 0),
                 plan_.total_steps() - plan_.first_growth()),
       pairs_(description.size(), plan_.samples()),
-      two_time_(description) {
+      two_time_(description),
+      attractor_(description, plan_.samples(), plan_.total_steps() - plan_.first_growth()) {
   for (const Population& population : description.populations) {
     const double share = static_cast<double>(population.size) / static_cast<double>(description.size());
     populations_.emplace_back(population.size, plan_.samples(), plan_.lags(),
@@ -65,10 +66,12 @@ void Recorder::record(std::int64_t step, const Snapshot& snapshot, std::span<con
   if (!is_measured) return;
   radius_square_.add(sample, bulk_radius_square(*description_, column_power, snapshot.slope));
   pairs_.add(sample, snapshot.state);
+  attractor_.record(sample, snapshot.state, snapshot.output);
 }
 
 void Recorder::record_growth(std::int64_t step, double log_growth) {
   if (step < plan_.first_growth()) return;
+  attractor_.record_growth(step - plan_.first_growth(), {1, std::span(&log_growth, 1)});
   if (!std::isfinite(log_growth)) {
     tangent_vanished_ = true;
     return;
@@ -79,6 +82,7 @@ void Recorder::record_growth(std::int64_t step, double log_growth) {
 void Recorder::record_growth(std::int64_t step, const FrameGrowth& growth) {
   if (growth.steps == 0 || step < plan_.first_growth()) return;
   spectrum_.add(step - plan_.first_growth(), growth);
+  attractor_.record_growth(step - plan_.first_growth(), growth);
 }
 
 void Recorder::add_quantity(system::Realisation& realisation, const char* name, double value,
@@ -118,6 +122,7 @@ void Recorder::finish(system::Realisation& realisation, compute::Threads& thread
   finish_correlations(realisation, threads);
   finish_trajectories(realisation);
   two_time_.finish(realisation);
+  attractor_.finish(realisation);
   if (has_fixed_matrix(*description_)) finish_neurons(realisation);
 }
 

@@ -5,6 +5,7 @@
 
 #include "limes/compute/threads.hpp"
 #include "limes/rate/rate_description.hpp"
+#include "limes/rate/simulation/attractor_recorder.hpp"
 #include "limes/rate/simulation/frame_schedule.hpp"
 #include "limes/rate/simulation/lyapunov_spectrum.hpp"
 #include "limes/rate/simulation/pair_correlation.hpp"
@@ -80,7 +81,7 @@ class Recorder {
   template <typename Archive>
   void archive(Archive& a) {
     for (auto& population : populations_) a(population);
-    a(radius_square_, growth_, tangent_vanished_, spectrum_, pairs_, two_time_);
+    a(radius_square_, growth_, tangent_vanished_, spectrum_, pairs_, two_time_, attractor_);
   }
 
  private:
@@ -104,6 +105,7 @@ class Recorder {
   SpectrumRecorder spectrum_;
   PairCorrelation pairs_;
   TwoTimeRecorder two_time_;
+  AttractorRecorder attractor_;
 };
 
 }  // namespace limes::rate

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 
 #include "limes/rate/simulation/archive.hpp"
@@ -13,6 +14,7 @@
 #include "limes/rate/simulation/progress.hpp"
 #include "limes/rate/simulation/recorder.hpp"
 #include "limes/rate/simulation/saved_realisation.hpp"
+#include "limes/rate/simulation/trajectory_distance.hpp"
 
 namespace limes::rate {
 
@@ -44,6 +46,7 @@ class BatchRun {
         network_(network),
         numbers_(std::move(trials)),
         batch_(description, network, numbers_),
+        distances_(description, numbers_.size()),
         diverged_at_(numbers_.size(), -1) {
     for (std::size_t b = 0; b < numbers_.size(); ++b)
       recorders_.emplace_back(description, kLagMemory / numbers_.size());
@@ -73,8 +76,8 @@ class BatchRun {
     return true;
   }
 
-  /// The results, one realisation per trial.
-  std::vector<system::Realisation> finish(compute::Threads& threads) {
+  /// The results, one realisation per trial. `coupling_norm`: |J|_2, where it is known.
+  std::vector<system::Realisation> finish(compute::Threads& threads, std::optional<double> coupling_norm) {
     if (description_.simulation.jacobian_spectrum) batch_.evaluate(threads);  // slopes at the final state
     std::vector<system::Realisation> results;
     for (std::size_t b = 0; b < numbers_.size(); ++b) {
@@ -87,6 +90,7 @@ class BatchRun {
         continue;
       }
       recorders_[b].finish(result, threads);
+      if (!batch_.diverged(0)) distances_.finish(b, coupling_norm, result);
       if (description_.simulation.jacobian_spectrum) {
         copy_column(batch_.slope(), b, numbers_.size(), slope_);
         const bool is_static = recorders_[b].temporal_share() < kStaticShare;
@@ -100,6 +104,7 @@ class BatchRun {
   void step(compute::Threads& threads) {
     const std::int64_t now = batch_.step();
     batch_.evaluate(threads);
+    if (plan_.is_on_trajectory(now)) distances_.record(batch_.state());
     if (plan_.is_on_trajectory(now) || plan_.is_measured(now)) {
       for (std::size_t b = 0; b < numbers_.size(); ++b) {
         if (batch_.diverged(b)) continue;
@@ -128,7 +133,7 @@ class BatchRun {
 
   template <typename Archive>
   void archive(Archive& a) {
-    a(batch_, diverged_at_);
+    a(batch_, diverged_at_, distances_);
     for (auto& recorder : recorders_) a(recorder);
   }
 
@@ -150,6 +155,7 @@ class BatchRun {
   const Network<Real>& network_;
   std::vector<std::uint32_t> numbers_;
   Batch<Real> batch_;
+  TrajectoryDistance distances_;
   std::vector<Recorder> recorders_;
   std::vector<std::int64_t> diverged_at_;
   std::vector<double> state_, output_, slope_, field_;
@@ -235,7 +241,11 @@ class Simulation {
     for (std::uint32_t number = first; number < last; ++number) trials.push_back(number);
     BatchRun<Real> run(description_, network, trials);
     if (!run.run(threads_, context_.stop, checkpoints_, progress_)) return false;
-    auto finished = run.finish(threads_);
+    std::optional<double> norm;
+    for (const system::Measurement& measured : once.quantities) {
+      if (measured.name == "coupling_norm") norm = measured.value.scalar();
+    }
+    auto finished = run.finish(threads_, norm);
     for (auto& result : finished) {
       if (!result.diverged) {
         result.quantities.insert(result.quantities.end(), once.quantities.begin(), once.quantities.end());
