@@ -96,7 +96,7 @@ Options declare(CLI::App& app, Arguments& arguments, RawOptions& raw) {
   options.sweep = command(
       "sweep",
       "run an experiment over a grid of one or two keys; a killed sweep goes on where it was. Every quantity becomes a "
-      "curve over the swept keys; the curves of single points (autocovariance, ...) are left out");
+      "curve over the swept keys; curves of single points (autocovariance, ...) are kept where the file names them");
   options.converge = command(
       "converge", "measure simulation - theory at several sizes: its limit, the law a + b/N, the spread of networks");
   options.follow = command(
@@ -118,11 +118,15 @@ Options declare(CLI::App& app, Arguments& arguments, RawOptions& raw) {
   declare_run_options(*options.sweep, arguments, raw);
   declare_only(*options.sweep, raw);
   declare_over(*options.sweep, arguments,
-               "KEY=START:STOP:STEP (STOP included if it lies on the grid) or KEY=a,b,c; once or twice");
+               "KEY=START:STOP:STEP (STOP included if it lies on the grid) or KEY=a,b,c; once or twice. Left "
+               "out: as [sweep] in FILE says");
   declare_run_options(*options.converge, arguments, raw);
-  declare_over(*options.converge, arguments, "KEY=a,b,c: the sizes, e.g. network.size=250,500,1000,2000");
+  declare_over(*options.converge, arguments,
+               "KEY=a,b,c: the sizes, e.g. network.size=250,500,1000,2000. Left out: as [converge] in FILE says");
   declare_run_options(*options.follow, arguments, raw);
-  declare_over(*options.follow, arguments, "KEY=START:STOP, e.g. network.gain=0.5:2 or coupling.mean[0][1]=-1:3");
+  declare_over(*options.follow, arguments,
+               "KEY=START:STOP, e.g. network.gain=0.5:2 or coupling.mean[0][1]=-1:3. Left out: as [continue] in FILE "
+               "says");
   return options;
 }
 

@@ -36,6 +36,12 @@ class ContinueTest(CommandLineTest):
         # Note 6.3: the transition stands at g = 1.9557 for D = .5 and at 2.3550 for D = 1.
         self.assertTrue(0.5 < points[0]["value"] < 0.6, points)
 
+    def test_the_file_may_name_the_parameter(self):
+        file = self.write("r.toml", ROTATION + '[continue]\nover = "network.gain=0.5:2"\n')
+        special = self.follow(file)["special_points"]
+        self.assertEqual(special, self.follow(file, "--over", "network.gain=0.5:2")["special_points"])
+        self.assertIn("neimark_sacker", {point["type"] for point in special})
+
     def test_a_fold_and_its_branches(self):
         file = self.write("a.toml", BISTABLE)
         result = self.follow(file, "--over", "coupling.mean=0.5:2.5")

@@ -77,6 +77,8 @@ def check(browser, program, result, folder):
         require(figure["svg"] > 0 and figure["path"] > 10, f"figure {i} is empty: {figure}")
         if figure["drawn"] == "map":
             require(figure["rect"] > 64, f"heat map {i} has no cells: {figure}")  # 64 make up the colour scale
+        elif figure["drawn"] in ("panels", "still"):
+            require(figure["rect"] > 0, f"figure {i} has no frame: {figure}")
         elif kind == "interactive":
             require(figure["drawn"] == "interactive" and figure["vega"], f"figure {i} is not interactive: {figure}")
     require(not page.references, f"refers to other files: {page.references}")

@@ -10,6 +10,7 @@
 
 #include "experiment/fake_system.hpp"
 #include "experiment/temporary_folder.hpp"
+#include "limes/experiment/converge.hpp"
 #include "limes/experiment/json_text.hpp"
 
 namespace limes::experiment {
@@ -183,6 +184,94 @@ TEST_F(Sweep, TheFolderOfAnotherGridIsLeftAlone) {
   (void)sweep(fake::make(), grid({"network.gain=1,2"}), options);
   EXPECT_THROW((void)sweep(fake::make(), grid({"network.gain=1,3"}), options), InputError);
   EXPECT_NO_THROW((void)sweep(fake::make(), grid({"network.gain=1:2:1"}), options));  // the same points
+}
+
+class SweepOfAFile : public Sweep {
+ protected:
+  void write(const std::string& table) const {
+    std::ofstream(file()) << "system = \"fake.gaussian\"\ntitle = \"test\"\nseed = 11\n" << table;
+  }
+};
+
+TEST_F(SweepOfAFile, NeedsNoOver) {
+  write("[sweep]\nover = [\"network.gain=1,2\", \"network.size=50,100\"]\n");
+  const std::string expected =
+      reproducible(sweep(fake::make(), grid({"network.gain=1,2", "network.size=50,100"}), silent()).result);
+  EXPECT_EQ(reproducible(sweep(fake::make(), grid({}), silent()).result), expected);
+  EXPECT_EQ(grid({"network.gain=3"}).points.size(), 1U);  // the command line has precedence
+  EXPECT_EQ(read_grid(file(), {}, std::nullopt, {}).axes[1].path, "network.size");
+  write("[sweep]\nover = \"network.gain=1,2,3\"\n");
+  EXPECT_EQ(grid({}).points.size(), 3U);
+  // `run` passes over the table.
+  EXPECT_EQ(run(fake::make(), read_experiment(file()), silent()).status, Status::kOk);
+}
+
+TEST_F(SweepOfAFile, KeepsTheCurvesThatItNames) {
+  write("[sweep]\nover = [\"network.gain=1,2\"]\ncurves = [\"covariance\"]\n");
+  const Json kept = sweep(fake::make(), grid({}), silent()).result;
+  const Json& covariance = curve(kept, "covariance");
+  EXPECT_EQ(covariance["axes"][0]["name"], "network.gain");
+  EXPECT_EQ(covariance["axes"][1]["name"], "lag");
+  const Experiment one = read_experiment(file(), {"network.gain=2"});
+  const Json single = run(fake::make(), one, silent()).result;
+  for (const char* side : {"theory", "simulation", "standard_error"}) {
+    EXPECT_EQ(covariance[side][1], curve(single, "covariance")[side]) << side;
+  }
+  EXPECT_EQ(covariance["verdicts"][1], curve(single, "covariance")["verdict"]);
+  // The rest is as it was.
+  const Json plain = sweep(fake::make(), grid({"network.gain=1,2"}, {}), silent()).result;
+  EXPECT_EQ(curve(kept, "variance"), curve(plain, "variance"));
+  EXPECT_EQ(kept["sweep"], plain["sweep"]);
+}
+
+TEST_F(SweepOfAFile, KeepsCurvesThroughAnInterruption) {
+  write("[sweep]\nover = [\"network.gain=0.5:3:0.5\"]\ncurves = [\"covariance\"]\n");
+  const std::string expected = reproducible(sweep(fake::make(), grid({}), silent()).result);
+  RunOptions options;
+  options.directory = (folder / "out").string();
+  options.threads = 2;
+  std::atomic<bool> stop{false};
+  std::atomic<int> now{0};
+  options.stop = StopToken(&stop);
+  EXPECT_EQ(sweep(fake::make([&](int) { stop = stop || ++now >= 15; }), grid({}), options).status,
+            Status::kInterrupted);
+  options.stop = StopToken();
+  EXPECT_EQ(reproducible(sweep(fake::make(), grid({}), options).result), expected);
+}
+
+TEST_F(SweepOfAFile, WhereAPointFailedTheCurveIsNull) {
+  write("[sweep]\nover = [\"simulation.diverges=true,false\"]\ncurves = [\"covariance\"]\n");
+  const Json result = sweep(fake::make(), grid({}), silent()).result;
+  EXPECT_EQ(curve(result, "covariance")["simulation"][0], Json({nullptr, nullptr, nullptr}));
+  EXPECT_TRUE(curve(result, "covariance")["simulation"][1][2].is_number());
+}
+
+TEST_F(SweepOfAFile, MistakesAreNamed) {
+  const auto refused = [&](const std::string& table) -> std::string {
+    write(table);
+    try {
+      (void)sweep(fake::make(), grid({}), silent());
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_THAT(refused("[sweep]\nover = [\"network.gain=1,2\"]\ncurves = [\"covarience\"]\n"),
+              HasSubstr("did you mean 'covariance'?"));
+  EXPECT_THAT(refused("[sweep]\nover = 3\n"), HasSubstr("'sweep.over' must be a string, or a list of strings"));
+  EXPECT_THAT(refused("[sweep]\nrange = \"network.gain=1,2\"\n"), HasSubstr("unknown key 'sweep.range'"));
+  EXPECT_THAT(refused("[converge]\ncurves = [\"covariance\"]\n"), HasSubstr("unknown key 'converge.curves'"));
+  EXPECT_THAT(refused("sweep = 3\n"), HasSubstr("'sweep' is a table"));
+  EXPECT_THAT(refused(""), HasSubstr("nothing to sweep over is given"));
+}
+
+TEST_F(SweepOfAFile, OtherCommandsHaveTheirOwnTables) {
+  write("[converge]\nover = \"network.size=100,200\"\n[continue]\nover = [\"network.gain=1:2\"]\n");
+  const auto tables = read_experiment(file()).many_runs;
+  EXPECT_EQ(tables.at("converge").over, std::vector<std::string>{"network.size=100,200"});
+  EXPECT_EQ(tables.at("continue").over, std::vector<std::string>{"network.gain=1:2"});
+  EXPECT_EQ(read_sizes(file(), {}, std::nullopt, {}).points.size(), 2U);
+  EXPECT_EQ(read_sizes(file(), {}, std::nullopt, {"network.size=50,100,150"}).points.size(), 3U);
 }
 
 TEST_F(Sweep, QuickLeavesTheSweptSizes) {

@@ -39,6 +39,7 @@ Attractor classified(TimeKind time, std::vector<double> values, std::vector<doub
 
 TEST(AttractorClass, FollowsTheSignsOfTheExponents) {
   EXPECT_EQ(classified(kDiscrete, {0.02, 0.0, -0.1}, {1e-3, 1e-3, 1e-3}, kMany).kind, AttractorKind::kChaos);
+  EXPECT_EQ(classified(kDiscrete, {0.006, 0.005, -0.1}, {3e-3, 1e-3, 1e-3}, kMany).kind, AttractorKind::kChaos);
   const Attractor point = classified(kDiscrete, {-0.02, -0.03}, {1e-4, 1e-4}, kSettled);
   EXPECT_EQ(point.kind, AttractorKind::kFixedPoint);
   EXPECT_EQ(point.period, 1);

@@ -85,7 +85,13 @@ Prepared prepared_at(const Experiment& experiment, const system::System& system,
 }  // namespace
 
 ContinuationRange read_range(const std::string& file, const std::vector<std::string>& overrides,
-                             std::optional<std::uint64_t> seed, const std::vector<std::string>& over) {
+                             std::optional<std::uint64_t> seed, const std::vector<std::string>& given_over) {
+  const std::string content = file.empty() ? "" : experiment_file_text(file);
+  std::vector<std::string> over = given_over;
+  if (over.empty() && !file.empty()) {
+    const auto tables = read_experiment_text(content, file, overrides, seed).many_runs;
+    if (const auto found = tables.find("continue"); found != tables.end()) over = found->second.over;
+  }
   if (over.empty()) throw InputError("no parameter to continue in is given", kMend);
   if (over.size() > 1) throw InputError("branches are followed in one parameter", "give --over once");
   const std::string& text = over.front();
@@ -118,7 +124,6 @@ ContinuationRange read_range(const std::string& file, const std::vector<std::str
       throw InputError(fmt::format("conflicting options --over {} and --set {}", range.path, set), "give one of them");
     }
   }
-  const std::string content = file.empty() ? "" : experiment_file_text(file);
   const auto experiment = [&](double value) {
     std::vector<std::string> all = overrides;
     // Seventeen digits are the number to the last bit; a point keeps it a real number.

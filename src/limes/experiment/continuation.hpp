@@ -19,11 +19,12 @@ struct ContinuationRange {
   Experiment first, middle, last;
 };
 
-/// Reads the range and makes the experiments at its ends: what `limes run` makes of the same file with `--set` for the
-/// key. Throws InputError with the mend: not exactly one --over, no START:STOP of two different finite numbers, a key
-/// that is also set, and what `read_experiment` refuses.
+/// Reads the range - of `given_over`, else of the file's table [continue] - and makes the experiments at its ends: what
+/// `limes run` makes of the same file with `--set` for the key. Throws InputError with the mend: not exactly one
+/// --over, no START:STOP of two different finite numbers, a key that is also set, and what `read_experiment` refuses.
 [[nodiscard]] ContinuationRange read_range(const std::string& file, const std::vector<std::string>& overrides,
-                                           std::optional<std::uint64_t> seed, const std::vector<std::string>& over);
+                                           std::optional<std::uint64_t> seed,
+                                           const std::vector<std::string>& given_over);
 
 /// Follows the branches and leaves the result in its folder, by the rules of `run`.
 ///

@@ -67,13 +67,16 @@ double size_number(const Json& value) {
 }
 
 Grid read_sizes(const std::string& file, const std::vector<std::string>& overrides, std::optional<std::uint64_t> seed,
-                const std::vector<std::string>& over) {
+                const std::vector<std::string>& given_over) {
   constexpr const char* kMend = "write, for example, --over network.size=250,500,1000,2000";
+  const Experiment base = read_experiment(file, overrides, seed);
+  const auto said = base.many_runs.find("converge");
+  const std::vector<std::string>& over =
+      given_over.empty() && said != base.many_runs.end() ? said->second.over : given_over;
   if (over.size() != 1) throw InputError("the sizes are given by one --over", kMend);
   GridAxis axis = read_over(over.front());
   if (axis.values.size() < 2)
     throw InputError(fmt::format("--over {}: a law needs at least two sizes", over[0]), kMend);
-  const Experiment base = read_experiment(file, overrides, seed);
   const auto populations = axis.whole ? sizes_of_populations(base, axis.key) : std::nullopt;
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < axis.values.size(); ++i) {
@@ -85,7 +88,7 @@ Grid read_sizes(const std::string& file, const std::vector<std::string>& overrid
     }
     texts.push_back(axis.texts[i]);
   }
-  Grid grid = read_grid(file, overrides, seed, {fmt::format("{}={}", axis.path, fmt::join(texts, ","))});
+  Grid grid = read_grid(file, overrides, seed, {fmt::format("{}={}", axis.path, fmt::join(texts, ","))}, "converge");
   for (std::size_t i = 0; i < grid.points.size(); ++i) {
     Experiment& experiment = grid.points[i].experiment;
     experiment.seed = seed_of_size(experiment.seed, size_number(grid.axes.front().values[i]));

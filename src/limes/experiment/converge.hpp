@@ -12,8 +12,8 @@ namespace limes::experiment {
 /// Reads `--over network.size=250,500,1000` (or any other key whose values are positive) and makes one experiment per
 /// size, each with its own seed, made from that of the experiment and the size: the sizes are independent samples.
 /// Where the experiment gives the key as an array (one size per population), a number is their sum, with the ratios
-/// kept. Throws InputError with the mend: not exactly one --over, fewer than two sizes, a value that is no positive
-/// size.
+/// kept. Without `over` the sizes are those of the file's table [converge]. Throws InputError with the mend: not
+/// exactly one --over, fewer than two sizes, a value that is no positive size.
 [[nodiscard]] Grid read_sizes(const std::string& file, const std::vector<std::string>& overrides,
                               std::optional<std::uint64_t> seed, const std::vector<std::string>& over);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -112,9 +113,64 @@ void refuse_misplaced(const Values& values) {
   }
 }
 
+constexpr std::array<const char*, 3> kManyRuns = {"sweep", "converge", "continue"};
+
+bool is_about_many_runs(const std::string& key) {
+  const std::string head = key.substr(0, key.find('.'));
+  return std::find(kManyRuns.begin(), kManyRuns.end(), head) != kManyRuns.end();
+}
+
+/// A text, or a list of texts.
+std::vector<std::string> texts_of(const std::string& key, const GivenValue& given) {
+  if (given.value.is_string()) return {given.value.get<std::string>()};
+  std::vector<std::string> texts;
+  if (given.value.is_array()) {
+    for (const Json& value : given.value) {
+      if (value.is_string()) texts.push_back(value.get<std::string>());
+    }
+  }
+  if (texts.empty() || texts.size() != given.value.size()) {
+    throw InputError(given.place, fmt::format("'{}' must be a string, or a list of strings", key),
+                     key.ends_with("over") ? "write, for example, over = [\"network.gain=0.5:2:0.25\"]" : "");
+  }
+  return texts;
+}
+
+/// Takes the tables about commands that make many runs out of the values.
+std::map<std::string, ManyRuns> take_many_runs(Values& values) {
+  std::map<std::string, ManyRuns> tables;
+  for (auto entry = values.begin(); entry != values.end();) {
+    const auto& [key, given] = *entry;
+    if (!is_about_many_runs(key)) {
+      ++entry;
+      continue;
+    }
+    const std::size_t dot = key.find('.');
+    const std::string table = key.substr(0, dot), name = dot == std::string::npos ? "" : key.substr(dot + 1);
+    if (name.empty() && !(given.value.is_object() && given.value.empty())) {
+      throw InputError(given.place, fmt::format("'{}' is a table", table),
+                       fmt::format("write over = [\"KEY=VALUES\"] below [{}]", table));
+    }
+    if (name == "over") {
+      tables[table].over = texts_of(key, given);
+      tables[table].over_place = given.place;
+    } else if (name == "curves" && table == "sweep") {
+      tables[table].curves = texts_of(key, given);
+      tables[table].curves_place = given.place;
+    } else if (!name.empty()) {
+      throw InputError(given.place, fmt::format("unknown key '{}'", key),
+                       fmt::format("[{}] has the key{} over{}", table, table == "sweep" ? "s" : "",
+                                   table == "sweep" ? " and curves" : ""));
+    }
+    entry = values.erase(entry);
+  }
+  return tables;
+}
+
 /// What is left of a file for the system's schema.
 Values schema_values(Values values) {
   for (const char* key : {"system", "title", "seed", "output", "output.directory"}) values.erase(key);
+  std::erase_if(values, [](const auto& entry) { return is_about_many_runs(entry.first); });
   return values;
 }
 
@@ -166,6 +222,7 @@ Experiment read_experiment_text(const std::string& text, const std::string& file
     experiment.output_directory = text_of("output.directory", *directory);
     if (experiment.output_directory->empty()) throw InputError(directory->place, "'output.directory' is empty");
   }
+  experiment.many_runs = take_many_runs(values);
   refuse_misplaced(values);
   values.erase("output");
   if (!system) {

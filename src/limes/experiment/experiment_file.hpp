@@ -13,6 +13,15 @@
 
 namespace limes::experiment {
 
+/// What an experiment file says about a command that makes many runs: a table [sweep], [converge] or [continue]. `run`
+/// passes over it.
+struct ManyRuns {
+  std::vector<std::string> over;  ///< as `--over` takes them, which has precedence
+  Place over_place;
+  std::vector<std::string> curves;  ///< [sweep]: the curves of single points that are kept
+  Place curves_place;
+};
+
 struct Experiment {
   std::string file;    ///< as the user wrote it; empty if everything was given by `--set`
   std::string folder;  ///< the absolute folder of `file`: files that it names are relative to it
@@ -23,12 +32,14 @@ struct Experiment {
   std::optional<std::string> output_directory;
   std::map<std::string, system::GivenValue> given;   ///< what belongs to the system's schema, not yet checked
   std::set<std::string> overridden;                  ///< keys given by `--set`
+  std::map<std::string, ManyRuns> many_runs;         ///< by the name of the table
   std::map<std::string, system::GivenValue> before;  ///< `given` without what `--set` changed; empty without `--set`
 };
 
 /// Reads `file` (empty: only the overrides) and applies `--set` texts and `--seed` in turn.
 /// Throws InputError with the place and the mend: missing file, folder, TOML syntax, wrong type of system, title, seed
-/// or output.directory, a key that is given twice, an index outside the array that it changes.
+/// or output.directory, a key that is given twice, an index outside the array that it changes, a table [sweep],
+/// [converge] or [continue] with other keys than `over` (a text or several) and, for [sweep], `curves`.
 [[nodiscard]] Experiment read_experiment(const std::string& file, const std::vector<std::string>& overrides = {},
                                          std::optional<std::uint64_t> seed = std::nullopt);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "limes/experiment/figure_kinds.hpp"
 #include "limes/experiment/figure_reading.hpp"
@@ -39,11 +40,23 @@ std::size_t mark_stride(const Series& series) {
 
 std::vector<Figure> figures_of(const nlohmann::ordered_json& result) {
   std::vector<Figure> figures;
-  const bool plane = list_of(object_of(result, "sweep"), "over").size() == 2;
+  const std::size_t swept = list_of(object_of(result, "sweep"), "over").size();
+  const bool plane = swept == 2;
   const bool continued = result.is_object() && result.contains("continuation");
   std::vector<std::string> names;
   std::map<std::string, std::vector<ReadCurve>> by_name;
+  // NAME_bound is drawn into the figure of NAME, the lines into that of the spectrum.
+  std::set<std::string> given;
+  for (const auto& entry : list_of(result, "curves")) given.insert(text_of(entry, "name"));
+  const auto is_part = [&](const std::string& name) {
+    return name == "spectral_lines" || (name.ends_with("_bound") && given.contains(name.substr(0, name.size() - 6)));
+  };
   for (const auto& entry : list_of(result, "curves")) {
+    if (is_part(text_of(entry, "name")) && is_kept_curve(entry, result)) continue;
+    if (is_kept_curve(entry, result)) {
+      if (auto figure = panel_figure(entry, result)) figures.push_back(std::move(*figure));
+      continue;
+    }
     if (plane && list_of(entry, "axes").size() >= 2) {
       for (Figure& figure : map_figures(entry)) figures.push_back(std::move(figure));
       continue;
@@ -55,7 +68,8 @@ std::vector<Figure> figures_of(const nlohmann::ordered_json& result) {
   }
 
   for (const auto& name : names) {
-    const auto& curves = by_name[name];
+    const auto curves = swept > 0 ? without_branches(by_name[name]) : by_name[name];
+    if (is_part(name)) continue;
     if (continued) {
       if (auto diagram = branch_figure(curves, result)) figures.push_back(std::move(*diagram));
     } else if (is_cloud(curves.front())) {
@@ -63,16 +77,20 @@ std::vector<Figure> figures_of(const nlohmann::ordered_json& result) {
     } else if (curves.front().axis_name == "unit") {
       if (auto scatter = predicted_against_simulated(curves)) figures.push_back(std::move(*scatter));
       figures.push_back(unit_figure(curves));
+    } else if (name == "mean_output_spectrum") {
+      figures.push_back(spectrum_figure(curves.front(), lines_of(result, curves.front().branch)));
     } else {
       figures.push_back(line_figure(curves, result));
+      const auto bound = by_name.find(name + "_bound");
+      if (bound != by_name.end()) add_bound(figures.back(), bound->second.front());
     }
   }
   for (const auto& entry : list_of(result, "convergence")) {
     if (auto figure = convergence_figure(entry)) figures.push_back(std::move(*figure));
   }
-  figures.erase(
-      std::remove_if(figures.begin(), figures.end(), [](const Figure& figure) { return figure.series.empty(); }),
-      figures.end());
+  figures.erase(std::remove_if(figures.begin(), figures.end(),
+                               [](const Figure& figure) { return figure.series.empty() && figure.panels.empty(); }),
+                figures.end());
   std::map<std::string, int> used;
   for (auto& figure : figures) figure.id = safe_id(figure.id, used);
   return figures;

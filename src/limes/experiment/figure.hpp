@@ -20,8 +20,9 @@ struct Series {
   bool points = false;       ///< marked; where the marks would hide each other only some are drawn (`mark_stride`)
   bool band = false;         ///< errors are drawn as a band, otherwise as bars at the points
   bool dashed = false;
-  std::vector<double> unit;      ///< which unit each point is, where x does not tell; empty elsewhere
-  std::string shape = "circle";  ///< `circle`, `ring`, `dash`, `diamond`
+  std::vector<double> unit;             ///< which unit each point is, where x does not tell; empty elsewhere
+  std::string shape = "circle";         ///< `circle`, `ring`, `dash`, `diamond`
+  std::vector<std::string> texts = {};  ///< written above the points; empty: nowhere
 };
 
 /// Every how many points of a series a mark is drawn so that about forty are seen; 1 for clouds and short series.
@@ -43,6 +44,14 @@ struct HeatMap {
   std::string label;  ///< of the colour scale
 };
 
+/// One of several small plots that share their axes' labels.
+struct Panel {
+  std::string title;     ///< the value that it is about: `gain = 1.2`
+  std::string subtitle;  ///< what is found there: `circle`; may be empty
+  std::vector<Series> series;
+  bool equal_aspect = false;
+};
+
 struct Figure {
   std::string id;        ///< file name without `.svg`
   std::string title;     ///< one line
@@ -53,6 +62,11 @@ struct Figure {
   bool equal_aspect = false;  ///< a plane: one unit is as long on both axes
   std::vector<Series> series;
   std::optional<HeatMap> map;  ///< drawn below the series
+  std::vector<Panel> panels;   ///< then there are no series: a grid of small plots
+  bool labelled = false;       ///< texts stand in it, which the interactive drawing has not
+
+  /// Stays as it is drawn: has no interactive form.
+  [[nodiscard]] bool is_still() const { return map.has_value() || !panels.empty() || labelled; }
 };
 
 /// All figures of a result (`result.json`, DESIGN section 6), thinned for display. Entries that hold no number to draw

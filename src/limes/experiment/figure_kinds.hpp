@@ -15,6 +15,9 @@ inline constexpr double kBandWidth = 2.0;
 /// A curve against its axis: theory lines, simulation with its band.
 [[nodiscard]] Figure line_figure(const std::vector<ReadCurve>& curves, const ResultJson& result);
 
+/// Draws a curve that bounds the one of the figure, as a dashed line below it.
+void add_bound(Figure& figure, const ReadCurve& bound);
+
 /// One value per unit against the unit's index.
 [[nodiscard]] Figure unit_figure(const std::vector<ReadCurve>& curves);
 
@@ -32,6 +35,20 @@ inline constexpr double kBandWidth = 2.0;
 
 /// All branches of a quantity against the parameter of a continuation; none for `stable` and `residual`.
 [[nodiscard]] std::optional<Figure> branch_figure(const std::vector<ReadCurve>& curves, const ResultJson& result);
+
+/// A line spectrum on a logarithmic axis (what lies 1e-10 below the largest value is drawn there), with `lines` - rows
+/// of frequency, amplitude, n_1, n_2 - as marks and the strongest labelled; `lines` may be empty.
+[[nodiscard]] Figure spectrum_figure(const ReadCurve& curve, const ResultJson& lines);
+
+/// The simulated values of the curve `spectral_lines` on a branch; empty where there is none.
+[[nodiscard]] const ResultJson& lines_of(const ResultJson& result, const std::string& branch);
+
+/// Whether this curve of a sweep was kept from its points: its first axes are the swept keys, and it has its own.
+[[nodiscard]] bool is_kept_curve(const ResultJson& entry, const ResultJson& result);
+
+/// Such a curve: a small plot for each point of the sweep (at most twelve), with the swept value and the name of what a
+/// quantity NAME_fraction says holds there (its value is 1: `circle`). None where no point has a value.
+[[nodiscard]] std::optional<Figure> panel_figure(const ResultJson& entry, const ResultJson& result);
 
 /// Simulation - theory against 1 / N, with the fitted line a + b / N.
 [[nodiscard]] std::optional<Figure> convergence_figure(const ResultJson& entry);

@@ -88,6 +88,21 @@ void add_special_points(Figure& figure, const std::vector<ReadCurve>& curves, co
 
 }  // namespace
 
+void add_bound(Figure& figure, const ReadCurve& bound) {
+  if (bound.slices.empty()) return;
+  const Slice& slice = bound.slices.front();
+  const std::vector<double>& values = slice.theory.empty() ? slice.simulation : slice.theory;
+  Series series;
+  series.label = "bound";
+  series.colour = "reference";
+  series.line = series.dashed = true;
+  for (const std::size_t i : outline_indices(bound.axis, values, kMostLinePoints)) {
+    series.x.push_back(bound.axis[i]);
+    series.y.push_back(values[i]);
+  }
+  figure.series.insert(figure.series.begin(), std::move(series));
+}
+
 Figure line_figure(const std::vector<ReadCurve>& curves, const ResultJson& result) {
   const auto& first = curves.front();
   Figure figure;
@@ -134,7 +149,9 @@ Figure line_figure(const std::vector<ReadCurve>& curves, const ResultJson& resul
   for (auto& series : theories) figure.series.push_back(std::move(series));
   for (auto& series : simulations) figure.series.push_back(std::move(series));
   add_special_points(figure, curves, result);
-  figure.y.logarithmic = first.name.find("power_spectrum") != std::string::npos && wants_logarithm(figure.series);
+  const bool decades =
+      first.name.find("power_spectrum") != std::string::npos || first.name.find("distance") != std::string::npos;
+  figure.y.logarithmic = decades && wants_logarithm(figure.series);
   return figure;
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "limes/experiment/figure_kinds.hpp"
 #include "limes/experiment/figure_thinning.hpp"
@@ -96,6 +97,15 @@ void add_jacobian_theory(Figure& figure, const std::string& branch, const Result
   figure.series.push_back(std::move(boundary));
 }
 
+/// Complex points stand for pairs, which have their own names.
+std::pair<std::string, std::string> axis_labels(const std::string& name, const ResultJson& result) {
+  const bool discrete = text_of(result, "system").find("discrete") != std::string::npos;
+  if (name == "return_plot" && discrete) return {"m(t)", "m(t + 1)"};
+  if (name == "return_plot") return {"maximum of m(t)", "next maximum of m(t)"};
+  if (name == "attractor_projection") return {"first principal component", "second principal component"};
+  return {"real part", "imaginary part"};
+}
+
 }  // namespace
 
 Figure plane_figure(const std::vector<ReadCurve>& curves, const ResultJson& result) {
@@ -103,8 +113,9 @@ Figure plane_figure(const std::vector<ReadCurve>& curves, const ResultJson& resu
   Figure figure;
   figure.id = figure.quantity = first.name;
   figure.title = title_of_name(first.name);
-  figure.x.label = label_with_unit("real part", first.unit);
-  figure.y.label = label_with_unit("imaginary part", first.unit);
+  const auto [x_label, y_label] = axis_labels(first.name, result);
+  figure.x.label = label_with_unit(x_label, first.unit);
+  figure.y.label = label_with_unit(y_label, first.unit);
   figure.equal_aspect = true;
   std::size_t simulations = 0, theories = 0, points = 0;
   for (const auto& curve : curves) {

@@ -141,6 +141,31 @@ std::optional<ReadCurve> read_curve(const ResultJson& entry, std::size_t most_sl
   return curve;
 }
 
+std::vector<ReadCurve> without_branches(const std::vector<ReadCurve>& curves) {
+  if (curves.size() < 2) return curves;
+  ReadCurve merged = curves.front();
+  merged.branch.clear();
+  for (std::size_t k = 0; k < merged.slices.size(); ++k) {
+    Slice& slice = merged.slices[k];
+    slice.simulation.assign(merged.axis.size(), kMissing);
+    slice.standard_error.assign(merged.axis.size(), kMissing);
+    for (const ReadCurve& curve : curves) {
+      if (curve.complex || curve.axis != merged.axis || curve.slices.size() != merged.slices.size()) return curves;
+      const Slice& own = curve.slices[k];
+      if (!own.theory.empty()) return curves;
+      for (std::size_t i = 0; i < own.simulation.size(); ++i) {
+        if (!std::isfinite(own.simulation[i])) continue;
+        if (std::isfinite(slice.simulation[i])) return curves;
+        slice.simulation[i] = own.simulation[i];
+        if (i < own.standard_error.size()) slice.standard_error[i] = own.standard_error[i];
+      }
+    }
+    if (!any_finite(slice.simulation)) slice.simulation.clear();
+    if (!any_finite(slice.standard_error)) slice.standard_error.clear();
+  }
+  return {merged};
+}
+
 std::string title_of_name(const std::string& name) {
   std::string title = name;
   std::replace(title.begin(), title.end(), '_', ' ');

@@ -51,6 +51,10 @@ struct ReadCurve {
 /// None if the entry has no axis or no number.
 [[nodiscard]] std::optional<ReadCurve> read_curve(const ResultJson& entry, std::size_t most_slices = 4);
 
+/// Curves of one name that only simulations know, on branches that take turns (a sweep through a bifurcation), as one
+/// curve without a branch; otherwise as they are.
+[[nodiscard]] std::vector<ReadCurve> without_branches(const std::vector<ReadCurve>& curves);
+
 /// `autocovariance` -> `Autocovariance`, `mean_output_trajectory` -> `Mean output trajectory`.
 [[nodiscard]] std::string title_of_name(const std::string& name);
 

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "limes/experiment/figure_map_svg.hpp"
+#include "limes/experiment/figure_marks.hpp"
+#include "limes/experiment/figure_panels_svg.hpp"
 #include "limes/experiment/figure_scale.hpp"
 #include "limes/experiment/report_text.hpp"
 
@@ -39,7 +41,8 @@ constexpr const char* kFileStyle =
     "fill:#1d232b}.fg .tick{fill:#5b6570;font-size:12px}.fg .grid{stroke:#e6e9ed}.fg .frame{fill:none;stroke:#a9b0b8}"
     ".fg .l{fill:none;stroke-width:2;stroke-linejoin:round}.fg .thin{stroke-width:1.3}.fg .b{fill-opacity:.2}"
     ".fg .p{stroke:#fff;stroke-width:.6}.fg .o{fill:none;stroke-width:1.4}.fg .e{stroke-width:1.1;stroke-opacity:.65}"
-    ".fg .title{font-size:16px;font-weight:600}.fg .note{fill:#5b6570;font-size:12px}";
+    ".fg .title{font-size:16px;font-weight:600}.fg .note{fill:#5b6570;font-size:12px}"
+    ".fg .small{font-size:10.5px}.fg .head{font-weight:600}";
 
 std::string file_style() {
   std::string style = kFileStyle;
@@ -49,79 +52,9 @@ std::string file_style() {
   return "<style>" + style + "</style>";
 }
 
-struct Frame {
-  Scale x;
-  Scale y;
-  double top = 0.0;
-  [[nodiscard]] double px(double value) const { return kLeft + x.place(value); }
-  [[nodiscard]] double py(double value) const { return top + kPlotHeight - y.place(value); }
-};
-
 using Out = std::back_insert_iterator<std::string>;
 
-/// An edge of a band: what lies at or below zero has no place on a logarithmic axis and goes to its low end.
-double band_edge(const Frame& frame, double value) {
-  return frame.y.logarithmic && value <= 0.0 ? frame.top + kPlotHeight : frame.py(value);
-}
-
-void write_line(Out out, const Series& series, const Frame& frame) {
-  std::string path;
-  bool pen_down = false;
-  for (std::size_t i = 0; i < series.x.size(); ++i) {
-    const double px = frame.px(series.x[i]), py = frame.py(series.y[i]);
-    if (!std::isfinite(px) || !std::isfinite(py)) {
-      pen_down = false;
-      continue;
-    }
-    fmt::format_to(std::back_inserter(path), "{}{:.1f} {:.1f}", pen_down ? "L" : "M", px, py);
-    pen_down = true;
-  }
-  const bool thin = series.colour.rfind("simulation", 0) == 0 || series.colour == "reference";
-  fmt::format_to(out, "<path class=\"l{}\"{} d=\"{}\"/>", thin ? " thin" : "",
-                 series.dashed ? " stroke-dasharray=\"6 4\"" : "", path);
-}
-
-void write_band(Out out, const Series& series, const Frame& frame) {
-  std::string forth, back;
-  for (std::size_t i = 0; i < series.x.size(); ++i) {
-    const double px = frame.px(series.x[i]);
-    const double low = band_edge(frame, series.low[i]), high = band_edge(frame, series.high[i]);
-    if (!std::isfinite(px) || !std::isfinite(low) || !std::isfinite(high)) continue;
-    fmt::format_to(std::back_inserter(forth), "{}{:.1f} {:.1f}", forth.empty() ? "M" : "L", px, high);
-    back.insert(0, fmt::format("L{:.1f} {:.1f}", px, low));
-  }
-  if (!forth.empty()) fmt::format_to(out, "<path class=\"b\" d=\"{}{}Z\"/>", forth, back);
-}
-
-void write_mark(Out out, const std::string& shape, double px, double py, double radius) {
-  if (shape == "dash") {
-    fmt::format_to(out, "<path class=\"l\" d=\"M{:.1f} {:.1f}h6\"/>", px - 3.0, py);
-  } else if (shape == "ring") {
-    fmt::format_to(out, "<circle class=\"o\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.1f}\"/>", px, py, radius);
-  } else if (shape == "diamond") {
-    fmt::format_to(out, "<path class=\"o\" d=\"M{:.1f} {:.1f}l6 6l-6 6l-6 -6Z\"/>", px, py - 6.0);
-  } else {
-    fmt::format_to(out, "<circle class=\"p\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.1f}\"/>", px, py, radius);
-  }
-}
-
-double mark_radius(std::size_t marks) { return marks > 400 ? 1.8 : marks > 100 ? 2.3 : 3.2; }
-
-void write_points(Out out, const Series& series, const Frame& frame) {
-  const std::size_t stride = mark_stride(series);
-  const double radius = mark_radius(series.x.size() / stride);
-  for (std::size_t i = 0; i < series.x.size(); i += stride) {
-    const double px = frame.px(series.x[i]), py = frame.py(series.y[i]);
-    if (!std::isfinite(px) || !std::isfinite(py)) continue;
-    if (!series.band && i < series.low.size() && std::isfinite(series.low[i]) && std::isfinite(series.high[i])) {
-      fmt::format_to(out, "<path class=\"e\" d=\"M{:.1f} {:.1f}V{:.1f}\"/>", px, band_edge(frame, series.low[i]),
-                     band_edge(frame, series.high[i]));
-    }
-    write_mark(out, series.shape, px, py, radius);
-  }
-}
-
-void write_axes(Out out, const Figure& figure, const Frame& frame) {
+void write_axes(Out out, const Figure& figure, const SvgFrame& frame) {
   const double bottom = frame.top + kPlotHeight, right = kLeft + frame.x.length;
   for (const auto& tick : ticks(frame.x, 7)) {
     const double px = frame.px(tick.value);
@@ -174,7 +107,7 @@ double write_legend(std::string& text, const Figure& figure, double top) {
       fmt::format_to(out, "<path class=\"l\"{} d=\"M{:.1f} {:.1f}h24\"/>",
                      series.dashed ? " stroke-dasharray=\"6 4\"" : "", x, y);
     }
-    if (series.points) write_mark(out, series.shape, x + 12.0, y, 3.2);
+    if (series.points) text += mark_svg(series.shape, x + 12.0, y, 3.2);
     fmt::format_to(out, "<text x=\"{:.1f}\" y=\"{:.1f}\">{}</text></g>", x + 30.0, y + 4.5, escaped(series.label));
     x += width;
   }
@@ -197,13 +130,19 @@ std::string figure_svg(const Figure& figure, SvgUse use) {
     top += 18.0;
   }
 
-  Frame frame;
+  const std::string clip = (file ? "clip-" : "page-clip-") + figure.id;
+  std::string panels;
+  double plot_height = kPlotHeight + kBottom;
+  if (!figure.panels.empty()) panels = panels_svg(figure, top - kLegendLine, clip, plot_height);
+  SvgFrame frame;
+  frame.left = kLeft;
+  frame.height = kPlotHeight;
   const double margin = figure.map ? 0.0 : 1.0;
   frame.x = scale_of(figure, false, kWidth - kLeft - (figure.map ? kMapRight : kRight), 0.03 * margin);
   frame.y = scale_of(figure, true, kPlotHeight, 0.06 * margin);
   frame.top = top;
   if (figure.equal_aspect) equalise(frame.x, frame.y);
-  const double height = top + kPlotHeight + kBottom;
+  const double height = top + plot_height;
 
   std::string svg;
   const Out out = std::back_inserter(svg);
@@ -217,8 +156,8 @@ std::string figure_svg(const Figure& figure, SvgUse use) {
     fmt::format_to(out, "<rect width=\"{}\" height=\"{:.0f}\" fill=\"#fff\"/>", kWidth, height);
   }
   svg += head;
+  if (!panels.empty()) return svg + panels + "</svg>\n";
   write_axes(out, figure, frame);
-  const std::string clip = (file ? "clip-" : "page-clip-") + figure.id;
   fmt::format_to(
       out,
       "<clipPath id=\"{}\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/></clipPath><g clip-path=\"url(#{})\">",
@@ -229,13 +168,7 @@ std::string figure_svg(const Figure& figure, SvgUse use) {
         *figure.map, [&](double x) { return frame.px(x); }, [&](double y) { return frame.py(y); });
     svg += "</g>";
   }
-  for (const auto& series : figure.series) {
-    fmt::format_to(out, "<g class=\"s-{}\">", series.colour);
-    if (series.band) write_band(out, series, frame);
-    if (series.line) write_line(out, series, frame);
-    if (series.points) write_points(out, series, frame);
-    svg += "</g>";
-  }
+  for (const auto& series : figure.series) svg += series_svg(series, frame);
   svg += "</g>";
   if (figure.map) svg += map_scale(*figure.map, kLeft + frame.x.length + 14.0, top, kPlotHeight);
   svg += "</svg>\n";

@@ -201,18 +201,28 @@ InputError at_point(const InputError& error, const std::string& point) {
 }
 
 Grid read_grid(const std::string& file, const std::vector<std::string>& overrides, std::optional<std::uint64_t> seed,
-               const std::vector<std::string>& over) {
+               const std::vector<std::string>& given_over, const std::string& command) {
+  const std::string text = file.empty() ? "" : experiment_file_text(file);
+  Grid grid;
+  if (!file.empty()) {
+    // A mistake that the swept values mend is none: the points say what is wrong with them.
+    try {
+      auto tables = read_experiment_text(text, file, overrides, seed).many_runs;
+      if (tables.contains(command)) grid.said = std::move(tables.at(command));
+    } catch (const InputError&) {
+      if (given_over.empty()) throw;
+    }
+  }
+  const std::vector<std::string>& over = given_over.empty() ? grid.said.over : given_over;
   if (over.empty()) throw InputError("nothing to sweep over is given", kMend);
   if (over.size() > 2) throw InputError("a sweep has one or two keys", "give --over once or twice");
-  Grid grid;
   std::size_t count = 1;
-  for (const std::string& text : over) {
-    grid.axes.push_back(read_over(text));
+  for (const std::string& axis : over) {
+    grid.axes.push_back(read_over(axis));
     count *= grid.axes.back().values.size();
   }
   if (count > kMostPoints) throw InputError("the grid has more than a million points", "take larger steps");
   check_keys(grid.axes, overrides);
-  const std::string text = file.empty() ? "" : experiment_file_text(file);
   for (std::size_t i = 0; i < count; ++i) {
     std::vector<std::string> swept;
     std::string name;

@@ -32,6 +32,7 @@ struct GridPoint {
 struct Grid {
   std::vector<GridAxis> axes;
   std::vector<GridPoint> points;  ///< row-major: the last axis runs fastest
+  ManyRuns said;                  ///< what the file says about the command
 };
 
 /// Reads `KEY=START:STOP:STEP` (STOP included if it lies on the grid; a falling grid has a negative STEP) or
@@ -41,10 +42,12 @@ struct Grid {
 
 /// Reads the experiment (once) and makes the experiment of each grid point: what `limes run` makes of the same file
 /// with
-/// `--set` for each swept key. Throws InputError, naming the point where one is to blame: more than two axes or a key
-/// that is swept twice, set and swept, or no key of a system; more than a million points.
+/// `--set` for each swept key. Without `over` the grid is that of the file's table `command` (`sweep`). Throws
+/// InputError, naming the point where one is to blame: more than two axes or a key that is swept twice, set and swept,
+/// or no key of a system; more than a million points.
 [[nodiscard]] Grid read_grid(const std::string& file, const std::vector<std::string>& overrides,
-                             std::optional<std::uint64_t> seed, const std::vector<std::string>& over);
+                             std::optional<std::uint64_t> seed, const std::vector<std::string>& over,
+                             const std::string& command = "sweep");
 
 /// The error with the point's name before its message: `my.toml: at network.gain = -1: ...`.
 [[nodiscard]] InputError at_point(const InputError& error, const std::string& point);

@@ -59,7 +59,7 @@ std::optional<Status> status_of(const std::string& name) {
   return std::nullopt;
 }
 
-PointResult extract(const RunOutcome& outcome) {
+PointResult extract(const RunOutcome& outcome, const std::vector<std::string>& curves) {
   PointResult point;
   point.status = outcome.status;
   point.quantities = outcome.result.at("quantities");
@@ -69,6 +69,7 @@ PointResult extract(const RunOutcome& outcome) {
       if (curve.contains(member)) brief[member] = curve[member];
     }
     point.curves.push_back(std::move(brief));
+    if (std::find(curves.begin(), curves.end(), curve.at("name")) != curves.end()) point.kept.push_back(curve);
   }
   for (const Json& warning : outcome.result.at("warnings")) point.warnings.push_back(warning.get<std::string>());
   point.seconds = outcome.result.at("seconds");
@@ -77,11 +78,8 @@ PointResult extract(const RunOutcome& outcome) {
 
 // JSON keeps every bit of a finite number; those that are not finite are null already.
 std::string packed(const PointResult& point) {
-  return Json{{"status", status_name(point.status)},
-              {"quantities", point.quantities},
-              {"curves", point.curves},
-              {"warnings", point.warnings},
-              {"seconds", point.seconds}}
+  return Json{{"status", status_name(point.status)}, {"quantities", point.quantities}, {"curves", point.curves},
+              {"warnings", point.warnings},          {"seconds", point.seconds},       {"kept", point.kept}}
       .dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -91,8 +89,12 @@ std::optional<PointResult> unpacked(const std::string& bytes) {
   try {
     const auto status = status_of(json.at("status").get<std::string>());
     if (!status) return std::nullopt;
-    return PointResult{*status, json.at("quantities"), json.at("curves"),
-                       json.at("warnings").get<std::vector<std::string>>(), json.at("seconds")};
+    return PointResult{*status,
+                       json.at("quantities"),
+                       json.at("curves"),
+                       json.at("warnings").get<std::vector<std::string>>(),
+                       json.at("seconds"),
+                       json.at("kept")};
   } catch (const Json::exception&) {
     return std::nullopt;  // no point of this version: it is computed again
   }
@@ -123,16 +125,16 @@ class Progress {
 };
 
 PointResult run_point(const system::System& system, const GridPoint& point, RunOptions options, CheckpointFiles* store,
-                      std::size_t index) {
+                      std::size_t index, const std::vector<std::string>& curves) {
   Experiment experiment = point.experiment;
   experiment.output_directory.reset();
   options.directory.reset();
   options.default_directory = false;
   options.notice = [](const std::string&) {};
-  if (store == nullptr) return extract(run(system, experiment, options));
+  if (store == nullptr) return extract(run(system, experiment, options), curves);
   PointStore own(*store, fmt::format("of {}/", index));
   options.checkpoints = &own;
-  PointResult result = extract(run(system, experiment, options));
+  PointResult result = extract(run(system, experiment, options), curves);
   if (result.status != Status::kInterrupted) {
     store->save(kept_name(index), packed(result));
     own.remove_all();
@@ -178,7 +180,7 @@ std::vector<std::string> check_points(const system::System& system, const std::v
 }
 
 PointRuns run_points(const system::System& system, const std::vector<GridPoint>& points, const RunOptions& options,
-                     CheckpointFiles* store, int side_by_side) {
+                     CheckpointFiles* store, int side_by_side, const std::vector<std::string>& curves) {
   PointRuns runs;
   runs.points.resize(points.size());
   std::vector<std::size_t> open;
@@ -206,7 +208,7 @@ PointRuns run_points(const system::System& system, const std::vector<GridPoint>&
         own.threads = std::max(1, threads / workers);
         own.progress = [&](const std::string&, double, const std::string&) {};
         progress.show(index, 0.0, points[index].name);
-        PointResult result = run_point(system, points[index], own, store, index);
+        PointResult result = run_point(system, points[index], own, store, index, curves);
         if (result.status != Status::kInterrupted) runs.points[index] = std::move(result);
         progress.show(index, 1.0, points[index].name);
       } catch (...) {

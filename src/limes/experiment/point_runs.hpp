@@ -11,13 +11,15 @@
 
 namespace limes::experiment {
 
-/// What is kept of a run: the quantities as its result.json has them, and the verdicts of its curves, not their values.
+/// What is kept of a run: the quantities as its result.json has them, the verdicts of its curves, and the curves that
+/// were asked for.
 struct PointResult {
   system::Status status = system::Status::kOk;
   system::Json quantities = system::Json::array();
   system::Json curves = system::Json::array();  ///< name, branch, verdict
   std::vector<std::string> warnings;
   system::Json seconds = system::Json::object();
+  system::Json kept = system::Json::array();  ///< whole curves, as in result.json
 };
 
 /// The system with `prepare` behind a lock, since files are read there (the HDF5 library may be used by one thread at a
@@ -36,8 +38,9 @@ struct PointRuns {
 
 /// Runs every point that `store` does not hold yet, as many side by side as there are threads. Each is an ordinary run
 /// with the bits that `run` gives to its experiment. A point is kept the moment it is finished; what it kept of its own
-/// state is then removed. `store` may be null: nothing is kept.
+/// state is then removed. `store` may be null: nothing is kept. `curves`: names of the curves that are kept whole.
 [[nodiscard]] PointRuns run_points(const system::System& system, const std::vector<GridPoint>& points,
-                                   const RunOptions& options, CheckpointFiles* store, int side_by_side);
+                                   const RunOptions& options, CheckpointFiles* store, int side_by_side,
+                                   const std::vector<std::string>& curves = {});
 
 }  // namespace limes::experiment

@@ -42,7 +42,7 @@ nlohmann::ordered_json axis_data(const Figure& figure, bool vertical) {
 nlohmann::ordered_json figure_data(const std::vector<Figure>& figures) {
   auto list = nlohmann::ordered_json::array();
   for (const auto& figure : figures) {
-    if (figure.map) continue;  // stays as it is drawn; its cells say their values themselves
+    if (figure.is_still()) continue;  // the cells of a map say their values themselves
     auto all_series = nlohmann::ordered_json::array();
     for (const auto& series : figure.series) {
       nlohmann::ordered_json data{{"label", series.label},   {"colour", series.colour}, {"line", series.line},
@@ -101,7 +101,7 @@ std::string header(const nlohmann::ordered_json& result, const system::System* s
 std::string scripts(const std::vector<Figure>& figures) {
   const auto modules = library_modules();
   const bool interactive =
-      std::any_of(figures.begin(), figures.end(), [](const Figure& figure) { return !figure.map; });
+      std::any_of(figures.begin(), figures.end(), [](const Figure& figure) { return !figure.is_still(); });
   if (modules.empty() || !interactive) return {};
   std::string html =
       "<script type=\"application/json\" id=\"figure-data\">" + json_for_script(figure_data(figures)) + "</script>\n";

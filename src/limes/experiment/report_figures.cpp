@@ -37,8 +37,12 @@ std::string figure_section(const std::vector<Figure>& figures, const nlohmann::o
   for (const auto& figure : figures) {
     html += fmt::format(
         "<figure data-figure=\"{}\"{}><figcaption><h3>{}</h3>{}</figcaption><div class=\"drawing\">{}</div>",
-        escaped(figure.id), figure.map ? " data-drawn=\"map\"" : "", escaped(figure.title),
-        curve_verdicts(figure.quantity, result), figure_svg(figure, SvgUse::kPage));
+        escaped(figure.id),
+        figure.map               ? " data-drawn=\"map\""
+        : !figure.panels.empty() ? " data-drawn=\"panels\""
+        : figure.is_still()      ? " data-drawn=\"still\""
+                                 : "",
+        escaped(figure.title), curve_verdicts(figure.quantity, result), figure_svg(figure, SvgUse::kPage));
     if (!figure.note.empty()) html += fmt::format("<p class=\"note\">{}</p>", escaped(figure.note));
     html += "</figure>";
   }

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <memory>
 
+#include "limes/base/suggestion.hpp"
 #include "limes/experiment/experiment_text.hpp"
 #include "limes/experiment/fingerprint.hpp"
 #include "limes/experiment/point_runs.hpp"
@@ -38,19 +40,35 @@ std::string brief_text(const Grid& grid) {
   return text;
 }
 
+/// The curves that the file asks for. Throws InputError with the nearest name for one that the system has not.
+std::vector<std::string> curves_of(const ManyRuns& said, const system::System& system) {
+  std::vector<std::string> names;
+  for (const system::CurveInfo& info : system.schema.curves) names.push_back(info.name);
+  for (const std::string& name : said.curves) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    const std::string nearest = nearest_name(name, names);
+    throw InputError(said.curves_place, fmt::format("'{}' is no curve of {}", name, system.id),
+                     nearest.empty() ? fmt::format("it has {}", fmt::join(names, ", "))
+                                     : fmt::format("did you mean '{}'?", nearest));
+  }
+  return said.curves;
+}
+
 }  // namespace
 
 RunOutcome sweep(const system::System& plain, const Grid& grid, const RunOptions& options) {
   const system::System system = for_points(plain, grid.axes);
+  const std::vector<std::string> curves = curves_of(grid.said, system);
   std::string identity_text = "sweep " + over_text(grid);
   for (const std::string& point : check_points(system, grid.points, options)) identity_text += "\n" + point;
+  if (!curves.empty()) identity_text += fmt::format("\ncurves {}", fmt::join(curves, " "));
   const Experiment& first = grid.points.front().experiment;
   const Prepared prepared = prepare(first, system, options.quick);
   const std::string identity = fingerprint(system, prepared.parameters, identity_text);
 
   const auto directory = open_results(first, options, identity, "sweep");
-  const PointRuns runs =
-      run_points(system, grid.points, options, directory ? &directory->checkpoints() : nullptr, threads_of(options));
+  const PointRuns runs = run_points(system, grid.points, options, directory ? &directory->checkpoints() : nullptr,
+                                    threads_of(options), curves);
 
   RunOutcome outcome;
   for (const auto& point : runs.points)

@@ -14,7 +14,9 @@ namespace limes::experiment {
 /// `standard_error`, and `verdicts` nested alike; null where a point has no such branch, or did not converge or
 /// diverged. `sweep` holds `over` (key and values as given), `points`, `finished`, `failed` (name and status),
 /// `verdicts` (how many entries of all points agree, ...) and `point_verdicts` (how many points, by their worst entry).
-/// `parameters` are those of the first point without the swept keys. Curves of single points are left out.
+/// `parameters` are those of the first point without the swept keys. Curves of single points are left out,
+/// but for those that the file names in `curves` below [sweep]: they come with the swept keys as first axes, filled up
+/// with null where a point has fewer values than another.
 ///
 /// A point that did not converge or diverged makes the status that; the others are computed.
 /// Throws InputError, naming the point, before anything is computed; OutputError.

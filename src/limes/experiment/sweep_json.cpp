@@ -7,6 +7,7 @@
 #include <set>
 
 #include "limes/experiment/report_verdict.hpp"
+#include "limes/experiment/sweep_curves.hpp"
 #include "limes/experiment/sweep_values.hpp"
 #include "limes/experiment/version.hpp"
 
@@ -23,13 +24,6 @@ bool is_result(const std::optional<PointResult>& point) { return point && point-
 std::string points_text(const std::vector<std::string>& points) {
   if (points.size() == 1) return points.front();
   return fmt::format("{} points, the first {}", points.size(), points.front());
-}
-
-Json axis_json(const GridAxis& axis, const system::Schema& schema) {
-  const system::Parameter* parameter = schema.find(axis.key);
-  Json json = {{"name", axis.path}, {"unit", parameter == nullptr ? "1" : parameter->unit}, {"values", axis.numbers()}};
-  if (!axis.is_numeric()) json["labels"] = axis.texts;
-  return json;
 }
 
 /// One quantity on one branch over all points.
@@ -93,6 +87,13 @@ Json curve_json(const std::string& name, const std::string& branch, const Result
 }
 
 }  // namespace
+
+Json axis_json(const GridAxis& axis, const system::Schema& schema) {
+  const system::Parameter* parameter = schema.find(axis.key);
+  Json json = {{"name", axis.path}, {"unit", parameter == nullptr ? "1" : parameter->unit}, {"values", axis.numbers()}};
+  if (!axis.is_numeric()) json["labels"] = axis.texts;
+  return json;
+}
 
 std::vector<std::pair<std::string, std::string>> entries_in_order(const system::Schema& schema, const PointRuns& runs) {
   std::vector<std::pair<std::string, std::string>> all;
@@ -206,9 +207,12 @@ Json sweep_json(const ResultHead& head, const Grid& grid, const PointRuns& runs)
   for (const auto& [name, branch] : entries_in_order(head.system.schema, runs)) {
     curves.push_back(curve_json(name, branch, head, grid, runs));
   }
+  std::vector<std::string> left_out;
+  for (Json& curve : curves_over_points(head.system.schema, grid, runs, left_out)) curves.push_back(std::move(curve));
   result["special_points"] = Json::array();
   result["sweep"] = grid_json(grid, runs);
   put_ends(result, head, grid, runs);
+  for (const std::string& warning : left_out) result["warnings"].push_back(warning);
   return result;
 }
 

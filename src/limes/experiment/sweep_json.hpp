@@ -17,6 +17,9 @@ namespace limes::experiment {
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> entries_in_order(const system::Schema& schema,
                                                                                 const PointRuns& runs);
 
+/// A swept key as an axis of a curve; values that are no numbers stand in `labels`.
+[[nodiscard]] system::Json axis_json(const GridAxis& axis, const system::Schema& schema);
+
 /// What every result over several points begins with: limes, system, title, seed, parameters (without those that are
 /// swept as a whole), status.
 [[nodiscard]] system::Json result_over_points(const ResultHead& head, const Grid& grid);

@@ -57,10 +57,8 @@ Attractor classify_attractor(TimeKind time, const LeadingExponents& exponents, c
     if (std::isnan(value) || !std::isfinite(width)) {
       return unresolved(fmt::format("the error of exponent {} is not known", zeros));
     }
-    if (value > width) {
-      if (zeros == 0) return {AttractorKind::kChaos, 0, 0, {}};
-      return unresolved("the exponents are not in descending order within their errors");
-    }
+    // One that is positive for certain proves chaos, even where the error of a larger one reaches zero.
+    if (value > width) return {AttractorKind::kChaos, 0, 0, {}};
     if (value < -width) break;
   }
   if (zeros == 0) return settled(time, exponents.values.front(), orbit, tolerance);

@@ -150,9 +150,9 @@ void AttractorRecorder::finish_spectrum(const Attractor& attractor, system::Real
       break;
     case AttractorKind::kCircle:
     case AttractorKind::kTorus:
-      if (attractor.dimension <= 2) {
-        base = label_lines(lines, static_cast<std::size_t>(attractor.dimension), spacing(), spectrum.resolution);
-      }
+      // A third zero may be a slow approach; where two frequencies leave lines without labels, they are too few.
+      base = label_lines(lines, static_cast<std::size_t>(std::min(attractor.dimension, 2)), spacing(),
+                         spectrum.resolution);
       break;
     default:
       break;

@@ -14,9 +14,10 @@ namespace limes::rate {
 namespace {
 
 constexpr double kPi = std::numbers::pi;
-// Orders |n1| + |n2| that a label may have. With two base frequencies there are some 150 combinations up to order 12;
-// in a spectrum of thousands of bins they meet a foreign line by chance within a tenth of a bin once in a hundred.
-constexpr int kMostOrder = 12;
+// Orders |n1| + |n2| that a label may have. With two base frequencies the smaller of |n1|, |n2| is at most
+// kMostSmaller: some 270 combinations, which among thousands of bins meet a foreign line by chance once in twenty.
+constexpr int kMostOrder = 30;
+constexpr int kMostSmaller = 4;
 constexpr int kMostHarmonic = 60;
 // Lines among which the base frequencies are sought.
 constexpr std::size_t kCandidates = 8;
@@ -48,10 +49,10 @@ bool fit_label(SpectralLine& line, const Base& base, double spacing, double reso
   for (int order = 1; order <= most; ++order) {
     for (int n2 = two ? -order : 0; n2 <= (two ? order : 0); ++n2) {
       const int n1 = order - std::abs(n2);  // (n1, n2) and its negative are one line
-      if (n1 == 0 && n2 < 0) continue;
+      if ((n1 == 0 && n2 < 0) || std::min(n1, std::abs(n2)) > kMostSmaller) continue;
       const double predicted = folded(n1 * base.first + n2 * base.second, spacing);
-      // The errors of the base frequencies, some hundredths of a bin, come in n times.
-      if (std::abs(predicted - line.frequency) > resolution * (0.1 + 0.03 * order)) continue;
+      // The errors of the base frequencies, less than a hundredth of a bin, come in n times.
+      if (std::abs(predicted - line.frequency) > resolution * (0.05 + 0.01 * order)) continue;
       line.first = n1;
       line.second = n2;
       return true;
@@ -63,10 +64,7 @@ bool fit_label(SpectralLine& line, const Base& base, double spacing, double reso
 
 struct Labelling {
   std::size_t labelled = 0;
-  double effort = 0.0;  // the sum of the orders
-  [[nodiscard]] bool better_than(const Labelling& other) const {
-    return labelled != other.labelled ? labelled > other.labelled : effort < other.effort;
-  }
+  double worth = 0.0;  // a line of low order says more for the base frequencies: high orders fit anything
 };
 
 Labelling label(std::vector<SpectralLine>& lines, const Base& base, double spacing, double resolution) {
@@ -74,7 +72,7 @@ Labelling label(std::vector<SpectralLine>& lines, const Base& base, double spaci
   for (SpectralLine& line : lines) {
     if (!fit_label(line, base, spacing, resolution)) continue;
     ++result.labelled;
-    result.effort += std::abs(line.first) + std::abs(line.second);
+    result.worth += 1.0 - (std::abs(line.first) + std::abs(line.second)) / (kMostHarmonic + 1.0);
   }
   return result;
 }
@@ -178,7 +176,7 @@ std::optional<BaseFrequencies> label_lines(std::vector<SpectralLine>& lines, std
   Base chosen{0.0, 0.0};
   const auto consider = [&](const Base& base) {
     const Labelling labelling = label(trial, base, spacing, resolution);
-    if (best && !labelling.better_than(*best)) return;
+    if (best && labelling.worth <= best->worth) return;
     best = labelling;
     chosen = base;
   };
