@@ -141,7 +141,7 @@ void second_verdicts(std::vector<QuantityEntry>& quantities, std::vector<CurveEn
 
 void read_switches(const Evidence& evidence, Comparison& comparison) {
   std::vector<std::string> ignored;
-  const auto sample = collect(kSwitchesMeasurement, *evidence.simulation, evidence.assignment.usable, ignored);
+  const auto sample = collect(kSwitchesMeasurement, "", *evidence.simulation, evidence.assignment.usable, ignored);
   if (sample) comparison.switches = estimate(*sample, 0, ErrorKind::kNone).value;
 }
 

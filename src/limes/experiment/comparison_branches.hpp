@@ -41,6 +41,7 @@ struct Slot {
   std::optional<bool> stable;
   const Item* theory = nullptr;
   std::vector<std::size_t> realisations;  ///< empty: the simulation is left out
+  std::string label = {};                 ///< of the measurements that belong here (Measurement::branch)
 };
 
 /// The realisations of another simulation (second size, surrogates) that belong to a slot.
@@ -51,6 +52,23 @@ std::vector<std::size_t> members_of(const Slot<Item>& slot, const BranchAssignme
     if (family.family == slot.family) return family.members(*slot.branch_index);
   }
   return {};
+}
+
+/// The labels under which something of this name was measured, in order of appearance; the empty one is no label.
+/// Measured: Measurement or MeasuredCurve.
+template <typename Measured>
+std::vector<std::string> labels_of(const std::string& name, const system::SimulationOutcome* simulation,
+                                   std::vector<Measured> system::Realisation::*measured) {
+  std::vector<std::string> labels;
+  if (simulation == nullptr) return labels;
+  for (const system::Realisation& realisation : simulation->realisations) {
+    for (const Measured& item : realisation.*measured) {
+      const bool is_new = item.name == name && !item.branch.empty() &&
+                          std::find(labels.begin(), labels.end(), item.branch) == labels.end();
+      if (is_new) labels.push_back(item.branch);
+    }
+  }
+  return labels;
 }
 
 /// Entries of one name: per family the branches that have theory or realisations; those with realisations first (the
@@ -96,6 +114,30 @@ std::vector<Slot<Item>> slots_of(const std::string& name, const system::TheoryOu
   std::stable_sort(slots.begin(), slots.end(), [](const Slot<Item>& a, const Slot<Item>& b) {
     return a.realisations.size() > b.realisations.size();
   });
+  return slots;
+}
+
+/// The same with an entry for each label that the simulation gave itself: it holds the measurements of that label in
+/// all realisations, and the theory's item on the branch of that name.
+template <typename Item>
+std::vector<Slot<Item>> slots_of(const std::string& name, const system::TheoryOutcome* theory,
+                                 const std::vector<Item>& items, const BranchAssignment& assignment,
+                                 const std::vector<std::string>& labels) {
+  std::vector<Slot<Item>> slots;
+  for (const std::string& label : labels) {
+    slots.push_back({name, "", label, std::nullopt, std::nullopt, nullptr, assignment.usable, label});
+  }
+  for (Slot<Item>& slot : slots_of(name, theory, items, assignment)) {
+    const auto labelled =
+        std::find_if(slots.begin(), slots.begin() + static_cast<std::ptrdiff_t>(labels.size()),
+                     [&](const Slot<Item>& own) { return !slot.branch.empty() && own.branch == slot.branch; });
+    if (labelled == slots.begin() + static_cast<std::ptrdiff_t>(labels.size())) {
+      slots.push_back(std::move(slot));
+    } else {
+      labelled->stable = slot.stable;
+      labelled->theory = slot.theory;
+    }
+  }
   return slots;
 }
 

@@ -34,9 +34,10 @@ std::vector<std::size_t> leading_shape(const std::vector<system::Axis>& axes) {
   return shape;
 }
 
-const system::MeasuredCurve* find_curve(const system::Realisation& realisation, const std::string& name) {
+const system::MeasuredCurve* find_curve(const system::Realisation& realisation, const std::string& name,
+                                        const std::string& label) {
   for (const system::MeasuredCurve& curve : realisation.curves) {
-    if (curve.name == name) return &curve;
+    if (curve.name == name && curve.branch == label) return &curve;
   }
   return nullptr;
 }
@@ -49,12 +50,13 @@ bool is_point_cloud(const system::System& system, const std::string& name) {
 }
 
 // Curves of one grid that are finite everywhere; others are left out with a warning.
-std::optional<MeasuredSample> collect_curves(const std::string& name, const system::SimulationOutcome& simulation,
+std::optional<MeasuredSample> collect_curves(const std::string& name, const std::string& label,
+                                             const system::SimulationOutcome& simulation,
                                              const std::vector<std::size_t>& realisations,
                                              std::vector<std::string>& warnings) {
   MeasuredSample sample;
   for (const std::size_t r : realisations) {
-    const system::MeasuredCurve* curve = find_curve(simulation.realisations[r], name);
+    const system::MeasuredCurve* curve = find_curve(simulation.realisations[r], name, label);
     if (curve == nullptr || curve->values.empty()) continue;
     const std::string who = name + ": realisation " + std::to_string(simulation.realisations[r].index);
     if (!is_gridded(curve->axes, curve->values)) {
@@ -83,9 +85,9 @@ Eigen::MatrixXd mean_of(const MeasuredSample& sample) {
   return sum / static_cast<double>(sample.curves.size());
 }
 
-std::optional<Eigen::MatrixXd> error_of(const MeasuredSample& sample, const Eigen::MatrixXd& mean, bool one_matrix) {
+std::optional<Eigen::MatrixXd> error_of(const MeasuredSample& sample, const Eigen::MatrixXd& mean, bool repeats) {
   const std::size_t n = sample.curves.size();
-  if (n < 2) return one_matrix ? sample.time_errors : std::nullopt;
+  if (n < 2) return repeats ? sample.time_errors : std::nullopt;
   Eigen::MatrixXd squares = Eigen::MatrixXd::Zero(mean.rows(), mean.cols());
   for (const Eigen::MatrixXd& curve : sample.curves) squares += (curve - mean).cwiseAbs2();
   return (squares / static_cast<double>(n * (n - 1))).cwiseSqrt();
@@ -275,7 +277,7 @@ CurveEntry make_entry(const Slot<system::TheoryCurve>& slot, const Evidence& evi
   if (evidence.simulation != nullptr && is_point_cloud(evidence.system, slot.name)) {
     // Clouds of points have no common grid: the first realisation stands for all.
     for (const std::size_t r : slot.realisations) {
-      const system::MeasuredCurve* curve = find_curve(evidence.simulation->realisations[r], slot.name);
+      const system::MeasuredCurve* curve = find_curve(evidence.simulation->realisations[r], slot.name, slot.label);
       if (curve == nullptr || !all_finite(curve->values)) continue;
       shown.axes = curve->axes;
       shown.simulation = curve->values;
@@ -283,7 +285,7 @@ CurveEntry make_entry(const Slot<system::TheoryCurve>& slot, const Evidence& evi
       return entry;
     }
   } else if (evidence.simulation != nullptr) {
-    sample = collect_curves(slot.name, *evidence.simulation, slot.realisations, warnings);
+    sample = collect_curves(slot.name, slot.label, *evidence.simulation, slot.realisations, warnings);
   }
   if (theory != nullptr) {
     shown.axes = theory->axes;
@@ -291,13 +293,13 @@ CurveEntry make_entry(const Slot<system::TheoryCurve>& slot, const Evidence& evi
     if (has_error) shown.theory_error = theory->error;
   }
   if (!sample) return entry;
-  const bool one_matrix = evidence.simulation->one_matrix;
+  const bool repeats = evidence.simulation->one_matrix || evidence.simulation->no_disorder;
   const Eigen::MatrixXd mean = mean_of(*sample);
-  const auto error = error_of(*sample, mean, one_matrix);
+  const auto error = error_of(*sample, mean, repeats);
   shown.samples = sample->curves.size();
   if (error) {
     shown.error_kind = name(shown.samples < 2 ? ErrorKind::kTimeBatches
-                            : one_matrix      ? ErrorKind::kRepeats
+                            : repeats         ? ErrorKind::kRepeats
                                               : ErrorKind::kRealisations);
   }
   entry.measured_axes = sample->axes;
@@ -337,7 +339,8 @@ std::vector<CurveEntry> curve_entries(const std::string& name, const Evidence& e
   static const std::vector<system::TheoryCurve> kNone;
   std::vector<CurveEntry> entries;
   const auto& curves = evidence.theory ? evidence.theory->curves : kNone;
-  for (const auto& slot : slots_of(name, evidence.theory, curves, evidence.assignment)) {
+  for (const auto& slot : slots_of(name, evidence.theory, curves, evidence.assignment,
+                                   labels_of(name, evidence.simulation, &system::Realisation::curves))) {
     CurveEntry entry = make_entry(slot, evidence, warnings);
     if (entry.shown.theory || entry.shown.simulation) entries.push_back(std::move(entry));
   }
@@ -347,7 +350,7 @@ std::vector<CurveEntry> curve_entries(const std::string& name, const Evidence& e
 void measure_second_size(CurveEntry& entry, const Evidence& evidence) {
   if (entry.channels.empty()) return;
   std::vector<std::string> ignored;
-  const auto sample = collect_curves(entry.shown.name, *evidence.second_size,
+  const auto sample = collect_curves(entry.shown.name, entry.slot.label, *evidence.second_size,
                                      members_of(entry.slot, evidence.second_assignment), ignored);
   const CurveChannel& channel = entry.channels[entry.worst];
   const auto row = static_cast<Eigen::Index>(entry.channel_indices[entry.worst]);

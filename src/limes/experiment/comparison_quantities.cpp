@@ -65,7 +65,7 @@ void place_among_surrogates(QuantityEntry& entry, const Sample& sample, const Ev
   if (evidence.surrogates == nullptr) return unplaced("no surrogate networks were simulated");
   std::vector<std::size_t> members = members_of(entry.slot, evidence.surrogate_assignment);
   if (members.size() < kFewestSurrogates) members = evidence.surrogate_assignment.usable;
-  const auto surrogates = collect(shown.name, *evidence.surrogates, members, warnings);
+  const auto surrogates = collect(shown.name, entry.slot.label, *evidence.surrogates, members, warnings);
   if (!surrogates || surrogates->count() < kFewestSurrogates || surrogates->components() != sample.components()) {
     return unplaced("fewer than five surrogate networks measured it");
   }
@@ -145,7 +145,8 @@ std::vector<QuantityEntry> quantity_entries(const std::string& name, const Evide
   static const std::vector<system::TheoryQuantity> kNone;
   std::vector<QuantityEntry> entries;
   for (auto& slot :
-       slots_of(name, evidence.theory, evidence.theory ? evidence.theory->quantities : kNone, evidence.assignment)) {
+       slots_of(name, evidence.theory, evidence.theory ? evidence.theory->quantities : kNone, evidence.assignment,
+                labels_of(name, evidence.simulation, &system::Realisation::quantities))) {
     QuantityEntry entry;
     entry.shown.name = name;
     entry.shown.branch = slot.branch;
@@ -154,10 +155,10 @@ std::vector<QuantityEntry> quantity_entries(const std::string& name, const Evide
     entry.slot = std::move(slot);
     std::optional<Sample> sample;
     if (evidence.simulation != nullptr) {
-      sample = collect(name, *evidence.simulation, entry.slot.realisations, warnings);
+      sample = collect(name, entry.slot.label, *evidence.simulation, entry.slot.realisations, warnings);
     }
     if (sample) {
-      const ErrorKind kind = error_kind(*sample, evidence.simulation->one_matrix);
+      const ErrorKind kind = error_kind(*sample, *evidence.simulation);
       std::vector<double> means;
       std::vector<double> errors;
       for (std::size_t c = 0; c < sample->components(); ++c) {
@@ -185,8 +186,8 @@ std::vector<QuantityEntry> quantity_entries(const std::string& name, const Evide
 
 void measure_second_size(QuantityEntry& entry, const Evidence& evidence) {
   std::vector<std::string> ignored;  // the same warnings were given for the first size
-  const auto sample =
-      collect(entry.shown.name, *evidence.second_size, members_of(entry.slot, evidence.second_assignment), ignored);
+  const auto sample = collect(entry.shown.name, entry.slot.label, *evidence.second_size,
+                              members_of(entry.slot, evidence.second_assignment), ignored);
   if (!sample || sample->count() < 2 || sample->components() != entry.components.size()) return;
   const double ratio = evidence.options.second_size_ratio;
   const TheorySide& theory = *entry.shown.theory;

@@ -34,13 +34,15 @@ std::vector<double> Sample::column(std::size_t component) const {
 
 system::Tensor Sample::tensor(std::vector<double> values) const { return {shape, std::move(values), complex}; }
 
-std::optional<Sample> collect(const std::string& quantity, const system::SimulationOutcome& simulation,
-                              const std::vector<std::size_t>& realisations, std::vector<std::string>& warnings) {
+std::optional<Sample> collect(const std::string& quantity, const std::string& label,
+                              const system::SimulationOutcome& simulation, const std::vector<std::size_t>& realisations,
+                              std::vector<std::string>& warnings) {
   Sample sample;
   for (const std::size_t r : realisations) {
     const system::Realisation& realisation = simulation.realisations[r];
-    const auto found = std::find_if(realisation.quantities.begin(), realisation.quantities.end(),
-                                    [&](const system::Measurement& m) { return m.name == quantity; });
+    const auto found =
+        std::find_if(realisation.quantities.begin(), realisation.quantities.end(),
+                     [&](const system::Measurement& m) { return m.name == quantity && m.branch == label; });
     if (found == realisation.quantities.end() || found->value.empty()) continue;
     if (!all_finite(found->value)) {
       warnings.push_back(fmt::format("{}: realisation {} gave a value that is not finite; it is left out", quantity,
@@ -65,10 +67,11 @@ std::optional<Sample> collect(const std::string& quantity, const system::Simulat
   return sample;
 }
 
-ErrorKind error_kind(const Sample& sample, bool one_matrix) {
-  if (sample.count() >= 2) return one_matrix ? ErrorKind::kRepeats : ErrorKind::kRealisations;
+ErrorKind error_kind(const Sample& sample, const system::SimulationOutcome& simulation) {
+  const bool repeats = simulation.one_matrix || simulation.no_disorder;
+  if (sample.count() >= 2) return repeats ? ErrorKind::kRepeats : ErrorKind::kRealisations;
   // Time batches within one draw do not see how draws differ: they are an error only where that draw is the subject.
-  if (one_matrix && sample.count() == 1 && !sample.time_errors.front().empty()) return ErrorKind::kTimeBatches;
+  if (repeats && sample.count() == 1 && !sample.time_errors.front().empty()) return ErrorKind::kTimeBatches;
   return ErrorKind::kNone;
 }
 

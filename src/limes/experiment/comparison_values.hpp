@@ -36,14 +36,17 @@ struct Estimate {
 enum class ErrorKind { kNone, kRealisations, kRepeats, kTimeBatches };
 [[nodiscard]] const char* name(ErrorKind kind);
 
-/// Collects `quantity` from the given realisations. A value that is not finite, or of another shape than the first one,
-/// drops that realisation for this quantity, with a warning. Empty if nobody measured it.
-[[nodiscard]] std::optional<Sample> collect(const std::string& quantity, const system::SimulationOutcome& simulation,
+/// Collects `quantity`, measured under `label` (Measurement::branch), from the given realisations. A value that is not
+/// finite, or of another shape than the first one, drops that realisation for this quantity, with a warning. Empty if
+/// nobody measured it.
+[[nodiscard]] std::optional<Sample> collect(const std::string& quantity, const std::string& label,
+                                            const system::SimulationOutcome& simulation,
                                             const std::vector<std::size_t>& realisations,
                                             std::vector<std::string>& warnings);
 
-/// Which error a sample has: of realisations; of repeats on one matrix; of time batches where one matrix was run once.
-[[nodiscard]] ErrorKind error_kind(const Sample& sample, bool one_matrix);
+/// Which error a sample has: of realisations; of repeats on one matrix, or without disorder; of time batches where such
+/// a network was run once.
+[[nodiscard]] ErrorKind error_kind(const Sample& sample, const system::SimulationOutcome& simulation);
 
 [[nodiscard]] Estimate estimate(const Sample& sample, std::size_t component, ErrorKind kind);
 

@@ -57,6 +57,27 @@ void RandomStream::fill_normal(std::span<double> values) {
   while (done < values.size()) values[done++] = normal();
 }
 
+void RandomStream::fill_bits(std::span<std::uint64_t> words) {
+  if (words.size() % 2 != 0) throw std::invalid_argument("RandomStream::fill_bits: an odd number of words");
+  words_left_ = 0;
+  has_spare_normal_ = false;
+  std::size_t done = 0;
+  kernel::Words blocks;
+  while (words.size() - done >= 2 * static_cast<std::size_t>(kernel::kBatch)) {
+    kernel::philox_blocks({key_, counter_high_}, next_block_, blocks);
+    next_block_ += kernel::kBatch;
+    for (std::size_t k = 0; k < static_cast<std::size_t>(kernel::kBatch); ++k) {
+      words[done++] = blocks.first[k];
+      words[done++] = blocks.second[k];
+    }
+  }
+  while (done < words.size()) {
+    const auto block = kernel::philox_block({key_, counter_high_}, next_block_++);
+    words[done++] = block[0];
+    words[done++] = block[1];
+  }
+}
+
 std::uint64_t RandomStream::below(std::uint64_t bound) {
   if (bound == 0) throw std::invalid_argument("RandomStream::below: the bound must be at least 1");
   // D. Lemire, "Fast random integer generation in an interval", ACM TOMACS 29 (2019) 3: the upper half of bits * bound,

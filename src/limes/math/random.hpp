@@ -23,6 +23,7 @@ enum class Purpose : std::uint32_t {
   kPermutation = 11,  ///< shuffles and permutation tests
   kDemonstration = 12,
   kUser = 13,
+  kEvents = 14,  ///< events of a point process
 };
 
 /// A stream of independent random numbers: Philox4x32-10 (J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel
@@ -50,6 +51,10 @@ class RandomStream {
   double exponential();
   /// The next `values.size()` results of `normal`, bit for bit, several times faster.
   void fill_normal(std::span<double> values);
+
+  /// The next whole blocks of words: `words.size()` words, an even number, starting at the next unread block. Several
+  /// times faster than `bits`.
+  void fill_bits(std::span<std::uint64_t> words);
 
   /// Goes to block `block` of the stream (it starts at 0): the next normal is number 2 * block.
   void seek(std::uint64_t block);

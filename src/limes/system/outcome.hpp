@@ -68,6 +68,9 @@ struct Measurement {
   std::string name;
   Tensor value;
   std::optional<Tensor> standard_error;
+  /// A label that the simulation gives itself: a state that it detected, a number of replicas. It is compared with the
+  /// theory's branch of that label, if there is one. Empty: with the branch that the whole realisation is assigned to.
+  std::string branch = {};
 };
 
 struct MeasuredCurve {
@@ -75,6 +78,7 @@ struct MeasuredCurve {
   std::vector<Axis> axes;
   Tensor values;
   std::optional<Tensor> standard_error;
+  std::string branch = {};  ///< as for Measurement
 };
 
 /// What one realisation of the disorder (or one repeat on a given matrix) gave.
@@ -90,6 +94,8 @@ struct SimulationOutcome {
   Status status = Status::kOk;
   int planned = 0;          ///< realisations asked for; fewer stand in `realisations` after an interruption
   bool one_matrix = false;  ///< all realisations share one given matrix: repeats, not draws of the disorder
+  /// The network has no disorder to draw: realisations are repeats, and the theory is that of every one of them.
+  bool no_disorder = false;
   std::vector<Realisation> realisations;  ///< ascending in `index`
   std::vector<std::string> warnings;
 };

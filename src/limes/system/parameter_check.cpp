@@ -159,6 +159,21 @@ Json checked_matrix(const Parameter& parameter, const Json& value, const Place& 
   return result;
 }
 
+Json checked_list_or_rows(const Parameter& parameter, const Json& value, const Place& place) {
+  if (value.empty()) return value;
+  if (!value.front().is_array()) return checked_list(parameter, parameter.key, value, place);
+  Json result = Json::array();
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const std::string row = fmt::format("{}[{}]", parameter.key, i);
+    if (!value[i].is_array()) {
+      throw InputError(place, fmt::format("'{}' must be an array like its neighbours, not {}", row, shown(value[i])),
+                       "give one list for all groups, or one list per group");
+    }
+    result.push_back(value[i].empty() ? value[i] : checked_list(parameter, row, value[i], place));
+  }
+  return result;
+}
+
 bool starts_with(const std::string& text, const std::string& start) {
   return text.compare(0, start.size(), start) == 0;
 }
@@ -197,6 +212,8 @@ std::string type_text(const Parameter& parameter) {
       return fmt::format("{} or a list of {}", noun(parameter, false), noun(parameter, true));
     case Form::kScalarOrMatrix:
       return fmt::format("{} or an array of rows of {}", noun(parameter, false), noun(parameter, true));
+    case Form::kListOrRows:
+      return fmt::format("a list of {}, or one such list per group", noun(parameter, true));
   }
   return noun(parameter, false);
 }
@@ -221,6 +238,9 @@ Json checked_value(const Parameter& parameter, const GivenValue& given) {
     case Form::kScalarOrMatrix:
       if (array) return checked_matrix(parameter, value, place);
       return checked_element(parameter, parameter.key, value, place);
+    case Form::kListOrRows:
+      if (!array) throw_wrong_type(parameter, parameter.key, type_text(parameter), value, place);
+      return checked_list_or_rows(parameter, value, place);
   }
   return value;
 }

@@ -112,6 +112,19 @@ std::vector<std::vector<double>> Parameters::matrix(const std::string& key) cons
   return rows;
 }
 
+std::vector<std::vector<double>> Parameters::rows(const std::string& key) const {
+  if (has_rows(key)) return matrix(key);
+  const auto found = values_.find(key);
+  if (found != values_.end() && found->second.is_array() && found->second.empty()) return {{}};
+  return {reals(key)};
+}
+
+bool Parameters::has_rows(const std::string& key) const {
+  const auto found = values_.find(key);
+  return found != values_.end() && found->second.is_array() && !found->second.empty() &&
+         found->second.front().is_array();
+}
+
 bool Parameters::is_list(const std::string& key) const {
   const auto found = values_.find(key);
   return found != values_.end() && found->second.is_array();

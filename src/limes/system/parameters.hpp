@@ -39,8 +39,11 @@ class Parameters {
   [[nodiscard]] std::string text(const std::string& key) const;
   [[nodiscard]] std::vector<double> reals(const std::string& key) const;                ///< a scalar gives length one
   [[nodiscard]] std::vector<std::vector<double>> matrix(const std::string& key) const;  ///< rows; all of equal length
-  [[nodiscard]] bool is_list(const std::string& key) const;                             ///< the value is an array
-  [[nodiscard]] bool is_text(const std::string& key) const;  ///< a text, or a word in place of a number
+  /// Rows that may differ in length; a list without rows is the only row.
+  [[nodiscard]] std::vector<std::vector<double>> rows(const std::string& key) const;
+  [[nodiscard]] bool has_rows(const std::string& key) const;  ///< the value is an array of arrays
+  [[nodiscard]] bool is_list(const std::string& key) const;   ///< the value is an array
+  [[nodiscard]] bool is_text(const std::string& key) const;   ///< a text, or a word in place of a number
 
   /// A copy with one key changed (already validated by the caller's schema): second sizes, quick runs, sweeps.
   [[nodiscard]] Parameters with(const std::string& key, Json value) const;

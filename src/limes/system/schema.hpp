@@ -21,6 +21,7 @@ enum class Form {
   kMatrix,          ///< an array of rows (`coupling.values`)
   kScalarOrList,    ///< one number, or one per population
   kScalarOrMatrix,  ///< one number, or one per pair of populations
+  kListOrRows,      ///< a list, or one list per group (`input.weights`); lists may differ in length or be empty
 };
 
 struct Parameter {

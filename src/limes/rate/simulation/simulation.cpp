@@ -13,8 +13,8 @@
 #include "limes/rate/simulation/matrix_measures.hpp"
 #include "limes/rate/simulation/progress.hpp"
 #include "limes/rate/simulation/recorder.hpp"
-#include "limes/rate/simulation/saved_realisation.hpp"
 #include "limes/rate/simulation/trajectory_distance.hpp"
+#include "limes/system/saved_realisation.hpp"
 
 namespace limes::rate {
 
@@ -263,7 +263,7 @@ class Simulation {
       if (results_[number]) continue;
       const auto bytes = checkpoints_.load(fmt::format("finished-{}", number));
       if (!bytes) return false;
-      results_[number] = realisation_from_bytes(*bytes);
+      results_[number] = system::realisation_from_bytes(*bytes);
       progress_.add(SamplingPlan(description_).total_steps());
     }
     return true;

@@ -1,22 +1,22 @@
-#include "limes/rate/simulation/saved_realisation.hpp"
+#include "limes/system/saved_realisation.hpp"
 
 #include <cstdint>
 
-#include "limes/rate/simulation/archive.hpp"
+#include "limes/base/archive.hpp"
 
-namespace limes::rate {
+namespace limes::system {
 
 namespace {
 
 // One function per type serves both directions: with a writer it reads the value, with a reader it fills it.
 
 template <typename Archive>
-void exchange(Archive& a, system::Tensor& tensor) {
+void exchange(Archive& a, Tensor& tensor) {
   a(tensor.shape, tensor.values, tensor.complex);
 }
 
 template <typename Archive>
-void exchange(Archive& a, std::optional<system::Tensor>& tensor) {
+void exchange(Archive& a, std::optional<Tensor>& tensor) {
   bool present = tensor.has_value();
   a(present);
   if (!present) return;
@@ -25,7 +25,7 @@ void exchange(Archive& a, std::optional<system::Tensor>& tensor) {
 }
 
 template <typename Archive>
-void exchange(Archive& a, system::Axis& axis) {
+void exchange(Archive& a, Axis& axis) {
   a(axis.name, axis.unit, axis.values);
 }
 
@@ -38,18 +38,20 @@ template <typename Archive, typename Element>
 void exchange(Archive& a, std::vector<Element>& elements);
 
 template <typename Archive>
-void exchange(Archive& a, system::Measurement& measurement) {
+void exchange(Archive& a, Measurement& measurement) {
   a(measurement.name);
   exchange(a, measurement.value);
   exchange(a, measurement.standard_error);
+  exchange(a, measurement.branch);
 }
 
 template <typename Archive>
-void exchange(Archive& a, system::MeasuredCurve& curve) {
+void exchange(Archive& a, MeasuredCurve& curve) {
   a(curve.name);
   exchange(a, curve.axes);
   exchange(a, curve.values);
   exchange(a, curve.standard_error);
+  exchange(a, curve.branch);
 }
 
 template <typename Archive, typename Element>
@@ -61,7 +63,7 @@ void exchange(Archive& a, std::vector<Element>& elements) {
 }
 
 template <typename Archive>
-void exchange(Archive& a, system::Realisation& realisation) {
+void exchange(Archive& a, Realisation& realisation) {
   a(realisation.index, realisation.diverged);
   exchange(a, realisation.quantities);
   exchange(a, realisation.curves);
@@ -70,18 +72,18 @@ void exchange(Archive& a, system::Realisation& realisation) {
 
 }  // namespace
 
-std::string to_bytes(const system::Realisation& realisation) {
+std::string to_bytes(const Realisation& realisation) {
   ArchiveWriter writer;
   auto copy = realisation;
   exchange(writer, copy);
   return writer.bytes();
 }
 
-system::Realisation realisation_from_bytes(const std::string& bytes) {
+Realisation realisation_from_bytes(const std::string& bytes) {
   ArchiveReader reader(bytes);
-  system::Realisation realisation;
+  Realisation realisation;
   exchange(reader, realisation);
   return realisation;
 }
 
-}  // namespace limes::rate
+}  // namespace limes::system
