@@ -6,6 +6,7 @@
 #include "limes/base/suggestion.hpp"
 #include "limes/rate/rate_continuous_system.hpp"
 #include "limes/rate/rate_discrete_system.hpp"
+#include "limes/spiking/replica_system.hpp"
 
 namespace limes::experiment {
 
@@ -13,6 +14,7 @@ const std::vector<system::System>& systems() {
   static const std::vector<system::System> all = {
       rate::discrete_system(),
       rate::continuous_system(),
+      spiking::replica_system(),
   };
   return all;
 }

@@ -42,6 +42,15 @@ class EventSimulator {
   [[nodiscard]] double state(std::size_t neuron) const {
     return z_[neuron] * std::exp(-elapsed_ * network_.clock_rate[network_.clock[unit_of(neuron)]]);
   }
+  /// visit(neuron, y) for every neuron now.
+  template <typename Visit>
+  void for_each_state(Visit&& visit) const {
+    for (std::size_t m = 0; m < network_.replicas; ++m) {
+      for (std::size_t i = 0; i < network_.units; ++i) {
+        visit(m * network_.units + i, z_[m * network_.units + i] * clock_of(i).decayed);
+      }
+    }
+  }
   /// Sets y of a neuron; call refresh() after the last.
   void set_state(std::size_t neuron, double y) {
     z_[neuron] = y * std::exp(elapsed_ * network_.clock_rate[network_.clock[unit_of(neuron)]]);

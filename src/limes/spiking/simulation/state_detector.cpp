@@ -1,0 +1,71 @@
+#include "limes/spiking/simulation/state_detector.hpp"
+
+#include <cmath>
+#include <utility>
+
+namespace limes::spiking {
+
+StateDetector::StateDetector(const CoreSets& cores, std::vector<double> neurons, double filter, double bin)
+    : cores_(cores),
+      neurons_(std::move(neurons)),
+      bin_(bin),
+      keep_(std::exp(-bin / filter)),
+      trace_(neurons_.size(), 0.0),
+      residences_(cores.count()),
+      time_in_(cores.count(), 0.0),
+      transitions_(cores.count() * cores.count(), 0.0),
+      visits_(cores.count()),
+      recent_(neurons_.size()) {}
+
+void StateDetector::end_bin(double time, const std::vector<double>& spikes, bool watching) {
+  for (std::size_t a = 0; a < trace_.size(); ++a) {
+    trace_[a] = keep_ * trace_[a] + (1.0 - keep_) * spikes[a] / (neurons_[a] * bin_);
+  }
+  if (!watching || cores_.count() == 0) return;
+  const int core = cores_.core_of(trace_);
+  if (current_ >= 0) {
+    const auto k = static_cast<std::size_t>(current_);
+    time_in_[k] += bin_;
+    for (std::size_t a = 0; a < recent_.size(); ++a) {
+      recent_[a].time += bin_ * neurons_[a];
+      recent_[a].spikes += spikes[a];
+    }
+    if (core == current_) {
+      // The trace is back in the core: what happened since it was there last belongs to the visit.
+      const std::size_t first = visits_[k].size() - recent_.size();
+      for (std::size_t a = 0; a < recent_.size(); ++a) {
+        visits_[k][first + a].add(recent_[a]);
+        recent_[a] = {};
+      }
+    }
+  }
+  if (core >= 0 && core != current_) enter(core, time);
+}
+
+void StateDetector::enter(int core, double time) {
+  if (current_ >= 0) {
+    const auto from = static_cast<std::size_t>(current_);
+    transitions_[from * cores_.count() + static_cast<std::size_t>(core)] += 1.0;
+    if (!first_visit_) residences_[from].push_back(time - entered_);
+    first_visit_ = false;
+  }
+  current_ = core;
+  entered_ = time;
+  for (SpikeSums& sums : recent_) sums = {};
+  std::vector<SpikeSums>& visits = visits_[static_cast<std::size_t>(core)];
+  visits.resize(visits.size() + recent_.size());
+}
+
+std::vector<SpikeSums> StateDetector::visits(std::size_t k, std::size_t a) const {
+  std::vector<SpikeSums> result;
+  for (std::size_t i = a; i < visits_[k].size(); i += neurons_.size()) result.push_back(visits_[k][i]);
+  return result;
+}
+
+std::size_t StateDetector::states_seen() const {
+  std::size_t seen = 0;
+  for (const double time : time_in_) seen += time > 0.0 ? 1 : 0;
+  return seen;
+}
+
+}  // namespace limes::spiking

@@ -1,0 +1,64 @@
+#pragma once
+// Which metastable state a run is in, for how long, and what it does there (theory note rmf, section 4).
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "limes/spiking/simulation/core_sets.hpp"
+#include "limes/spiking/simulation/spike_sums.hpp"
+
+namespace limes::spiking {
+
+/// Fed with every bin and interval of a run. The trace is s <- s e^{-bin/filter} + (1 - e^{-bin/filter}) count/(n bin).
+class StateDetector {
+ public:
+  /// `neurons`: per group, all replicas together. `cores` must stay alive.
+  StateDetector(const CoreSets& cores, std::vector<double> neurons, double filter, double bin);
+
+  /// An interval of group `a` that began at `start` and ends now.
+  void add_interval(std::size_t a, double start, double interval) {
+    if (current_ >= 0 && start >= entered_) recent_[a].add_interval(interval);
+  }
+  /// The bin that ends at `time` held these spikes per group. Before `watching` only the trace is kept.
+  void end_bin(double time, const std::vector<double>& spikes, bool watching);
+
+  [[nodiscard]] const std::vector<double>& trace() const { return trace_; }
+  [[nodiscard]] const CoreSets& cores() const { return cores_; }
+
+  /// Residence times of the whole visits to state k, from entering its core to entering another; the first and the last
+  /// visit of a run are not whole.
+  [[nodiscard]] const std::vector<double>& residences(std::size_t k) const { return residences_[k]; }
+  /// Time for which the last core was that of k, unfinished visits included.
+  [[nodiscard]] double time_in(std::size_t k) const { return time_in_[k]; }
+  [[nodiscard]] double transitions(std::size_t from, std::size_t to) const {
+    return transitions_[from * cores_.count() + to];
+  }
+  /// Per visit to k: sums of group a while the last and the next core are that of k (unfinished visits included).
+  [[nodiscard]] std::vector<SpikeSums> visits(std::size_t k, std::size_t a) const;
+  [[nodiscard]] std::size_t states_seen() const;
+
+  template <typename Archive>
+  void archive(Archive& a) {
+    a(trace_, current_, first_visit_, entered_, residences_, time_in_, transitions_, visits_, recent_);
+  }
+
+ private:
+  void enter(int core, double time);
+
+  const CoreSets& cores_;
+  std::vector<double> neurons_;
+  double bin_;
+  double keep_;  // e^{-bin/filter}
+  std::vector<double> trace_;
+  int current_ = -1;  // the last core
+  bool first_visit_ = true;
+  double entered_ = 0.0;
+  std::vector<std::vector<double>> residences_;
+  std::vector<double> time_in_;
+  std::vector<double> transitions_;
+  std::vector<std::vector<SpikeSums>> visits_;  // per state: visit by visit, group by group
+  std::vector<SpikeSums> recent_;               // since the trace was in the core last
+};
+
+}  // namespace limes::spiking

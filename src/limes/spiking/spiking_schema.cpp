@@ -1,0 +1,204 @@
+#include "limes/spiking/spiking_schema.hpp"
+
+#include <utility>
+
+namespace limes::spiking {
+
+namespace {
+
+using system::Form;
+using system::Json;
+using system::Parameter;
+using system::Type;
+
+/// A parameter with a few words after it: real(...).symbol("w").least(0) reads as a sentence in the list below.
+class Key {
+ public:
+  Key(std::string key, Type type, std::string meaning) {
+    parameter_.key = std::move(key);
+    parameter_.type = type;
+    parameter_.meaning = std::move(meaning);
+  }
+  Key& otherwise(Json value) { return parameter_.default_value = std::move(value), *this; }
+  Key& symbol(std::string text) { return parameter_.symbol = std::move(text), *this; }
+  Key& unit(std::string text) { return parameter_.unit = std::move(text), *this; }
+  Key& form(Form form) { return parameter_.form = form, *this; }
+  Key& least(double value) { return parameter_.minimum = value, *this; }
+  Key& most(double value) { return parameter_.maximum = value, *this; }
+  Key& above(double value) { return parameter_.minimum_excluded = true, least(value); }
+  Key& or_infinity() { return parameter_.infinity_allowed = true, *this; }
+  Key& one_of(std::vector<std::string> names) { return parameter_.choices = std::move(names), *this; }
+  Key& quick(double value) { return parameter_.quick_maximum = value, *this; }
+  Key& follows(std::vector<std::string> keys) { return parameter_.follows = std::move(keys), *this; }
+  operator Parameter() const { return parameter_; }  // NOLINT(google-explicit-constructor): a finished sentence
+
+ private:
+  Parameter parameter_;
+};
+
+Key real(std::string key, std::string meaning) { return {std::move(key), Type::kReal, std::move(meaning)}; }
+Key integer(std::string key, std::string meaning) { return {std::move(key), Type::kInteger, std::move(meaning)}; }
+Key choice(std::string key, std::string meaning) { return {std::move(key), Type::kChoice, std::move(meaning)}; }
+Key path(std::string key, std::string meaning) { return {std::move(key), Type::kPath, std::move(meaning)}; }
+
+void append_network(std::vector<Parameter>& list) {
+  list.push_back(choice("neuron.intensity", "intensity of a neuron: Lam exp(y), or the state itself (excitatory only)")
+                     .otherwise("exponential")
+                     .one_of({"exponential", "linear"}));
+  list.push_back(integer("groups.size", "neurons of each group; left out: 20, or one group per neuron of coupling.file")
+                     .symbol("n_a")
+                     .form(Form::kScalarOrList)
+                     .least(1)
+                     .most(1e8)
+                     .follows({"coupling.file", "coupling.values"}));
+  list.push_back(
+      real("groups.base_rate", "Lam: intensity at rest (exponential); b: where the intensity relaxes (linear)")
+          .symbol("\\Lambda_a")
+          .unit("1/time")
+          .otherwise(1.0)
+          .form(Form::kScalarOrList)
+          .least(0)
+          .most(1e12));
+  list.push_back(real("groups.time_constant", "tau of the relaxation to rest; inf: no relaxation")
+                     .symbol("\\tau_a")
+                     .unit("time")
+                     .otherwise(1.0)
+                     .form(Form::kScalarOrList)
+                     .above(0)
+                     .or_infinity());
+  list.push_back(real("groups.reset",
+                      "state after an own spike: rho, the log-intensity above rest (exponential); r, "
+                      "the intensity (linear)")
+                     .symbol("\\rho_a")
+                     .otherwise(0.0)
+                     .form(Form::kScalarOrList)
+                     .least(-100)
+                     .most(1e6));
+}
+
+void append_couplings(std::vector<Parameter>& list) {
+  list.push_back(
+      real("coupling.weights", "weight of one connection, from a neuron of group c (column) to one of a (row)")
+          .symbol("w_{ac}")
+          .form(Form::kScalarOrMatrix)
+          .least(-1e6)
+          .most(1e6));
+  list.push_back(real("coupling.total", "in its place the total weight per target: w = W_ac / (n_c - delta_ac)")
+                     .symbol("W_{ac}")
+                     .form(Form::kScalarOrMatrix)
+                     .least(-1e6)
+                     .most(1e6));
+  list.push_back(
+      path("coupling.file", "weights by neuron, N x N: Matrix Market, CSV, NPY or HDF5 (file.h5:/path); row = target"));
+  list.push_back(real("coupling.values", "weights by neuron, an array of rows (row = target)").form(Form::kMatrix));
+  list.push_back(integer("replicas.count", "number of replicas M; 1: the network itself; a list: one result for each")
+                     .symbol("M")
+                     .otherwise(1)
+                     .form(Form::kScalarOrList)
+                     .least(1)
+                     .most(1e8));
+  list.push_back(real("input.weights", "weights of external Poisson inputs to every neuron; or one list per group")
+                     .form(Form::kListOrRows)
+                     .least(-1e6)
+                     .most(1e6));
+  list.push_back(real("input.rates", "their rates, one per weight")
+                     .symbol("\\nu")
+                     .unit("1/time")
+                     .form(Form::kListOrRows)
+                     .least(0)
+                     .most(1e12));
+  list.push_back(
+      real("initial.mean", "state from which all neurons of a group start (as groups.reset); left out: the reset")
+          .form(Form::kScalarOrList)
+          .least(-1e3)
+          .most(1e6));
+}
+
+void append_runs(std::vector<Parameter>& list) {
+  list.push_back(real("detection.filter", "time constant of the filter of the state trace, in longest time constants")
+                     .otherwise(2.0)
+                     .unit("tau")
+                     .above(0)
+                     .most(1e6));
+  list.push_back(real("detection.bin", "width of the bins in which spikes are counted, in longest time constants")
+                     .otherwise(0.25)
+                     .unit("tau")
+                     .above(0)
+                     .most(1e6));
+  list.push_back(real("detection.states",
+                      "rates by group (columns) of the states (rows) to look for; left out: the "
+                      "stable states of the theory")
+                     .unit("1/time")
+                     .form(Form::kMatrix)
+                     .least(0));
+  list.push_back(choice("theory.solver", "how the one-neuron problem is solved")
+                     .otherwise("backward")
+                     .one_of({"backward", "forward", "generating_function"}));
+  list.push_back(real("simulation.duration", "time that is measured, after the transient")
+                     .otherwise(1000.0)
+                     .unit("time")
+                     .above(0)
+                     .most(1e10)
+                     .quick(300));
+  list.push_back(real("simulation.transient", "time before the measurement")
+                     .otherwise(20.0)
+                     .unit("time")
+                     .least(0)
+                     .most(1e10)
+                     .quick(10));
+  list.push_back(integer("simulation.realisations", "independent runs of the network")
+                     .symbol("")
+                     .otherwise(10)
+                     .least(1)
+                     .most(1e6)
+                     .quick(6));
+  list.push_back(real("simulation.rate_limit", "spikes per time constant above which a network is refused as a runaway")
+                     .otherwise(1e5)
+                     .above(0));
+}
+
+std::vector<system::QuantityInfo> quantities() {
+  return {
+      {"rate", "1/time", "\\beta_a", "spikes per neuron and time"},
+      {"isi_cv", "1", "CV", "coefficient of variation of the interspike intervals"},
+      {"isi_mean", "time", "", "mean interspike interval"},
+      {"mean_state", "1", "E y", "mean of the state over neurons and time (exponential: log-intensity above rest)"},
+      {"state_variance", "1", "", "variance of the state over neurons and time"},
+      {"rate_gain", "1", "J_{ac}", "derivative of the rate of group a by that of group c, through all its connections"},
+      {"rate_sensitivity", "1", "", "derivative of the rate by the rates of the external inputs"},
+      {"growth_rate", "1/time", "", "largest real part of the eigenvalues of the time-dependent limit"},
+      {"stable", "1", "", "whether the state is stable (1) or not (0)"},
+      {"occupancy", "1", "", "share of the time that is spent in a detected state"},
+      {"residence_time", "time", "", "mean time between entries into different core sets, whole visits only"},
+      {"residence_time_cv", "1", "", "coefficient of variation of the residence times; 1 for an exponential law"},
+      {"residence_median_ratio", "1", "", "median over mean of the residence times; 0.693 for an exponential law"},
+      {"transition_count", "1", "", "whole visits to a detected state"},
+      {"transition_rate", "1/time", "k_{ab}", "transitions from state a (row) to b (column) over the time in a"},
+      {"conditional_rate", "1/time", "", "rates while a state is held: from entering its core to leaving it last"},
+      {"conditional_isi_cv", "1", "", "CV of the intervals within one visit (long ones are cut off by its end)"},
+      {"residual", "1", "", "residual of the self-consistency"},
+  };
+}
+
+std::vector<system::CurveInfo> curves() {
+  return {
+      {"isi_density", "1/time", "", "density of the interspike intervals of each group"},
+      {"state_trace", "1/time", "s_a(t)", "filtered rate of each group, the start of the first run"},
+      {"raster", "1", "", "spikes of the first run (first replica): time and neuron", "points"},
+      {"residence_survival", "1", "", "share of the visits to a state that last longer"},
+  };
+}
+
+}  // namespace
+
+system::Schema replica_schema() {
+  system::Schema schema;
+  append_network(schema.parameters);
+  append_couplings(schema.parameters);
+  append_runs(schema.parameters);
+  schema.quantities = quantities();
+  schema.curves = curves();
+  return schema;
+}
+
+}  // namespace limes::spiking
