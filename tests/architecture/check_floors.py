@@ -31,7 +31,8 @@ FORBIDDEN_IN_THEORY = re.compile(
     r"#include\s*<(hdf5|tbb/|oneapi/|hwy/|cblas|lapacke|thread|mutex|future|fstream|filesystem|nlohmann/|toml)")
 THEORY_FOLDERS = ("math", "transfer", "coupling", "rate/theory")
 # Folders inside a family that may not see each other: two witnesses.
-WITNESSES = {"rate/theory": "rate/simulation", "rate/given_matrix": "rate/simulation", "rate/simulation": "rate/theory"}
+WITNESSES = {"rate/theory": "rate/simulation", "rate/given_matrix": "rate/simulation", "rate/simulation": "rate/theory",
+             "spiking/theory": "spiking/simulation", "spiking/simulation": "spiking/theory"}
 
 INCLUDE = re.compile(r'#include\s*"limes/([^"]+)"')
 

@@ -243,6 +243,59 @@ TEST(Compare, LeavesAOneDrawTheoryUnjudged) {
   EXPECT_THAT(entry.note, HasSubstr("one draw of the disorder"));
 }
 
+// A simulation that detects states itself labels what it measures in each.
+TEST(Compare, ComparesLabelledMeasurementsWithTheBranchOfThatName) {
+  TheoryOutcome theory;
+  theory.branches = {Branch{"state-0", true, "", "", true}, Branch{"state-1", false, "", "", true},
+                     Branch{"state-2", true, "", "", true}};
+  for (const auto& [label, mean] : {std::pair{"state-0", 1.0}, {"state-1", 2.0}, {"state-2", 3.0}}) {
+    theory.quantities.push_back({"mean", label, mean, 0.0, true, "", false});
+  }
+  SimulationOutcome simulation;
+  for (int r = 0; r < 4; ++r) {
+    Realisation realisation;
+    realisation.index = r;
+    const double wiggle = 0.1 * (r % 2 == 0 ? 1.0 : -1.0);
+    realisation.quantities = {{"mean", Tensor(3.0 + wiggle), {}, "state-2"},
+                              {"mean", Tensor(5.0 + wiggle), {}, "state-0"},
+                              {"mean", Tensor(7.0 + wiggle), {}, "all_states"},
+                              {"variance", Tensor(1.0), {}, "state-2"}};
+    simulation.realisations.push_back(realisation);
+  }
+  const Comparison comparison = compare(mean_system(), &theory, &simulation);
+  const auto entry = [&](const std::string& name, const std::string& branch) {
+    const ComparedQuantity* found = nullptr;
+    for (const auto& quantity : comparison.quantities) {
+      if (quantity.name == name && quantity.branch == branch) found = &quantity;
+    }
+    return found;
+  };
+  EXPECT_EQ(comparison.quantities.size(), 5U);  // mean of three states and of all, variance of one
+  EXPECT_EQ(entry("mean", "state-2")->verdict, Verdict::kAgree);
+  EXPECT_EQ(entry("mean", "state-2")->stable, true);
+  EXPECT_EQ(entry("mean", "state-0")->verdict, Verdict::kDisagree);
+  EXPECT_FALSE(entry("mean", "state-1")->simulation.has_value());
+  EXPECT_NEAR(entry("mean", "all_states")->simulation->value.scalar(), 7.0, 1e-12);
+  EXPECT_FALSE(entry("mean", "all_states")->theory.has_value());
+  EXPECT_FALSE(entry("variance", "state-2")->theory.has_value());
+  // Without a theory the labels stay.
+  const Comparison alone = compare(mean_system(), nullptr, &simulation);
+  EXPECT_EQ(alone.quantities.size(), 4U);
+  EXPECT_EQ(alone.quantities[0].branch, "state-2");
+}
+
+TEST(Compare, TakesTimeBatchesWhereNothingIsDrawn) {
+  const auto theory = one_branch(1.0);
+  auto simulation = runs("mean", {1.01});
+  simulation.realisations[0].quantities[0].standard_error = Tensor(0.01);
+  EXPECT_EQ(compare(mean_system(), &theory, &simulation).quantities[0].verdict, Verdict::kNotApplicable);
+  simulation.no_disorder = true;
+  const auto entry = compare(mean_system(), &theory, &simulation).quantities[0];
+  EXPECT_EQ(entry.simulation->error_kind, "time_batches");
+  EXPECT_NEAR(entry.z->scalar(), 1.0, 1e-12);
+  EXPECT_EQ(entry.verdict, Verdict::kAgree);
+}
+
 TEST(Compare, JudgesAnApproximationByItsOwnBound) {
   auto simulation = runs("mean", {1.2});
   simulation.one_matrix = true;

@@ -103,6 +103,7 @@ std::pair<std::string, std::string> axis_labels(const std::string& name, const R
   if (name == "return_plot" && discrete) return {"m(t)", "m(t + 1)"};
   if (name == "return_plot") return {"maximum of m(t)", "next maximum of m(t)"};
   if (name == "attractor_projection") return {"first principal component", "second principal component"};
+  if (name == "raster") return {"time", "neuron"};  // one point per spike
   return {"real part", "imaginary part"};
 }
 
@@ -116,7 +117,7 @@ Figure plane_figure(const std::vector<ReadCurve>& curves, const ResultJson& resu
   const auto [x_label, y_label] = axis_labels(first.name, result);
   figure.x.label = label_with_unit(x_label, first.unit);
   figure.y.label = label_with_unit(y_label, first.unit);
-  figure.equal_aspect = true;
+  figure.equal_aspect = first.name != "raster";
   std::size_t simulations = 0, theories = 0, points = 0;
   for (const auto& curve : curves) {
     const std::string branch = curves.size() > 1 && !curve.branch.empty() ? ", " + curve.branch : "";
@@ -137,7 +138,7 @@ Figure plane_figure(const std::vector<ReadCurve>& curves, const ResultJson& resu
     }
   }
   if (figure.series.empty()) return figure;
-  figure.note = fmt::format("{} values.", points);
+  figure.note = fmt::format("{} {}.", points, first.name == "raster" ? "spikes" : "values");
   if (first.name == "jacobian_spectrum") add_jacobian_theory(figure, first.branch, result);
   return figure;
 }
