@@ -84,6 +84,8 @@ std::string form_text(system::Form form) {
       return "; or a list";
     case system::Form::kScalarOrMatrix:
       return "; or an array of rows";
+    case system::Form::kListOrRows:
+      return "; a list, or an array of lists";
   }
   return "";
 }

@@ -60,7 +60,7 @@ class Sweep(CommandLineTest):
         self.assertIn("nothing to sweep over", self.limes("sweep", file, status=2).stderr)
         self.assertIn("did you mean '--over'?", self.limes("sweep", file, "--ove", "a=1", status=2).stderr)
         self.assertFalse(os.path.exists(self.path("bad")))
-        self.assertIn("are left out", self.limes("sweep", "--help").stdout.replace("\n", " "))
+        self.assertIn("are kept where the file names them", self.limes("sweep", "--help").stdout.replace("\n", " "))
 
     def test_the_folder(self):
         file = self.write("a.toml", SMALL["rate.discrete"])

@@ -27,8 +27,8 @@ std::string safe_id(const std::string& name, std::map<std::string, int>& used) {
 }
 
 bool is_cloud(const ReadCurve& curve) {
-  return curve.complex && (curve.axis_name == "index" || curve.axis_name == "spike" || curve.axis_name == "unit" || curve.axis_name.empty() ||
-                           curve.name.find("spectrum") != std::string::npos);
+  return curve.complex && (curve.axis_name == "index" || curve.axis_name == "spike" || curve.axis_name == "unit" ||
+                           curve.axis_name.empty() || curve.name.find("spectrum") != std::string::npos);
 }
 
 }  // namespace
