@@ -7,6 +7,10 @@ namespace limes::spiking {
 system::TheoryOutcome solve_theory(const SpikingDescription& description, const system::Context&) {
   system::TheoryOutcome outcome;
   outcome.warnings = description.warnings;
+  outcome.warnings.emplace_back(
+      "the replica-mean-field theory is not part of this version: the simulation is given alone, and theory.solver has "
+      "no "
+      "effect");
   return outcome;
 }
 
