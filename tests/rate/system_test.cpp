@@ -93,6 +93,19 @@ TEST(System, ExplicitParametersGiveTheSameBits) {
   }
 }
 
+// Nothing happens below the onset of chaos: a result, with a leak too, though the search for fluctuating states has
+// candidates that lead nowhere.
+TEST(System, AQuietNetworkWithLeakIsAResult) {
+  const auto system = discrete_system();
+  for (const double gain : {0.3, 0.5, 0.6}) {
+    const auto model = system.prepare(parameters_of(system, {{"network.leak", 0.3}, {"network.gain", gain}}));
+    const system::TheoryOutcome outcome = model->theory({});
+    EXPECT_EQ(outcome.status, system::Status::kOk) << gain;
+    ASSERT_EQ(outcome.branches.size(), 2U) << gain;  // the state, and what belongs to the ensemble
+    EXPECT_EQ(outcome.branches[0].label, "static-0");
+  }
+}
+
 TEST(System, AGivenMatrixHasSurrogatesAndAnEnsembleHasNone) {
   const auto system = discrete_system();
   const Json values = Json::array({Json::array({0.0, 2.0}), Json::array({-1.0, 0.5})});

@@ -92,11 +92,20 @@ std::vector<double> spectrum_of(const std::vector<double>& autocovariance, doubl
 }
 
 void warn_of_unconverged(const std::vector<double>& residuals, bool none_found, system::TheoryOutcome& outcome) {
+  int statics = 0;
+  bool stable = false;
+  for (const system::Branch& branch : outcome.branches) {
+    if (!branch.label.starts_with("static")) continue;
+    ++statics;
+    stable = stable || branch.stable.value_or(false);
+  }
+  // Where the only static state is stable nothing else is due: a candidate that leads nowhere is none.
+  if (statics == 1 && stable && none_found) return;
   for (const double residual : residuals) {
     outcome.warnings.push_back(
         fmt::format("a candidate for a fluctuating branch did not converge: relative residual {:.2g}", residual));
   }
-  if (!residuals.empty() && none_found) outcome.status = system::Status::kNotConverged;
+  if (!residuals.empty() && none_found && !stable) outcome.status = system::Status::kNotConverged;
 }
 
 void warn_where_nothing_happens(const RateDescription& description, system::TheoryOutcome& outcome) {

@@ -48,7 +48,8 @@ class BranchWriter {
 [[nodiscard]] std::vector<double> spectrum_of(const std::vector<double>& autocovariance, double frozen, double spacing,
                                               bool flow, const std::vector<double>& frequencies);
 
-/// A warning for each candidate that did not converge; status kNotConverged if `none_found`.
+/// A warning for each candidate that did not converge; status kNotConverged if `none_found` and no static state is
+/// stable. None of both where the only static state is stable: nothing else is due.
 void warn_of_unconverged(const std::vector<double>& residuals, bool none_found, system::TheoryOutcome& outcome);
 
 /// A warning where no state is stationary, none is stable, or none fluctuates.
