@@ -1,0 +1,28 @@
+#pragma once
+// The one-neuron problem of the replica-mean-field limit (theory note rmf, section 2): independent Poisson inputs,
+// reset after every own spike, so that the spikes form a renewal process.
+
+#include <vector>
+
+#include "limes/spiking/spiking_network.hpp"
+
+namespace limes::spiking {
+
+struct OneNeuron {
+  Intensity intensity = Intensity::kExponential;
+  double base_rate = 1.0;             ///< Lam, or b of the linear model
+  double time_constant = 1.0;         ///< tau; may be infinite
+  double reset = 0.0;                 ///< rho, or r of the linear model
+  std::vector<ExternalInput> inputs;  ///< recurrent and external ones alike; rates >= 0
+};
+
+struct OneNeuronStatistics {
+  double rate = 0.0;        ///< beta
+  double rate_error = 0.0;  ///< estimated numerical error of the rate
+  double isi_cv = 0.0;
+  double mean_state = 0.0;
+  double state_variance = 0.0;
+  std::vector<double> rate_sensitivity;  ///< d beta / d nu_j, in the order of the inputs
+};
+
+}  // namespace limes::spiking
