@@ -1,0 +1,193 @@
+#include "limes/spiking/theory/self_consistency.hpp"
+
+#include <Eigen/LU>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "limes/base/errors.hpp"
+#include "limes/math/random.hpp"
+#include "limes/math/roots.hpp"
+#include "limes/spiking/theory/backward.hpp"
+
+namespace limes::spiking {
+
+namespace {
+
+constexpr double kAccepted = 1e-8;  // relative residual; near folds and pitchforks Newton may stall before kAimed
+constexpr double kAimed = 1e-12;
+constexpr double kSameState = 1e-4;  // distance in ln beta
+
+double residual_of(const Eigen::VectorXd& rates, const RateMap& map) {
+  return ((map.rates - rates).array() / rates.array()).abs().maxCoeff();
+}
+
+/// Rates without recurrent input: where the scatter of starts begins.
+Eigen::VectorXd rates_alone(const SpikingNetwork& network) {
+  return rate_map(network, Eigen::VectorXd::Zero(static_cast<Eigen::Index>(network.groups.size()))).rates;
+}
+
+void insert(ReplicaStates& found, ReplicaState state) {
+  for (const ReplicaState& other : found.states) {
+    const auto distance = (other.rates.array().log() - state.rates.array().log()).abs().maxCoeff();
+    if (distance < kSameState) return;
+  }
+  found.states.push_back(std::move(state));
+}
+
+/// F(C beta) - beta changes sign at the states: positive at rates below all of them, negative above.
+ReplicaStates states_of_one_group(const SpikingNetwork& network, const StopToken& stop) {
+  const auto map = [&](double rate) { return rate_map(network, Eigen::VectorXd::Constant(1, rate)).rates(0); };
+  const auto excess = [&](double log_rate) {
+    stop.check();
+    return std::log(map(std::exp(log_rate))) - log_rate;
+  };
+  // Excitation: F lies above its value at 0. Inhibition: F falls, and the state lies between F(F(0)) and F(0).
+  const double alone = map(0.0);
+  const double lower = std::log(std::min(alone, map(alone))) - 0.5;
+  double upper = std::log(alone) + 0.5;
+  // F grows slower than its inputs; only a whole e-fold without another crossing ends the search.
+  constexpr double kHighest = 60.0;
+  while (excess(upper) >= 0 || excess(upper + 1.0) >= 0 || excess(upper + 2.5) >= 0) {
+    upper += 0.5;
+    if (upper > std::log(alone) + kHighest) throw ConvergenceError("the rate has no bound", 1.0);
+  }
+  std::vector<double> grid;
+  const auto points = static_cast<int>(std::ceil((upper + 2.5 - lower) / 0.06));
+  for (int k = 0; k <= points; ++k) grid.push_back(lower + (upper + 2.5 - lower) * k / points);
+  ReplicaStates found;
+  for (const double root : math::all_roots(excess, grid)) {
+    found.starts += 1;
+    ReplicaState state;
+    state.rates = Eigen::VectorXd::Constant(1, std::exp(root));
+    state.map = rate_map(network, state.rates);
+    state.residual = residual_of(state.rates, state.map);
+    if (state.residual < kAccepted) {
+      found.states.push_back(std::move(state));
+    } else {
+      found.failures += 1;
+    }
+  }
+  found.complete = true;
+  return found;
+}
+
+/// Starts for several groups: low and high rates assigned in every way to up to six groups, and scattered ones.
+std::vector<Eigen::VectorXd> scattered_starts(const SpikingNetwork& network) {
+  const Eigen::VectorXd alone = rates_alone(network);
+  const auto groups = alone.size();
+  std::vector<Eigen::VectorXd> starts{alone};
+  double longest = 0.0;
+  for (const Group& group : network.groups) {
+    if (std::isfinite(group.time_constant)) longest = std::max(longest, group.time_constant);
+  }
+  const double low = std::min(1e-2 * alone.minCoeff(), longest > 0 ? 1e-2 / longest : 1e300);
+  const double high = std::max(20.0 * alone.maxCoeff(), longest > 0 ? 10.0 / longest : 0.0);
+  if (groups <= 6) {
+    for (unsigned assignment = 0; assignment < (1u << groups); ++assignment) {
+      Eigen::VectorXd start = alone;
+      for (Eigen::Index a = 0; a < groups; ++a) start(a) *= (assignment >> a) & 1u ? 8.0 : 0.1;
+      starts.push_back(start);
+    }
+  }
+  math::RandomStream random(1, 0, math::Purpose::kTheory, 0);
+  const int scattered = groups <= 6 ? 40 : 12;
+  for (int k = 0; k < scattered; ++k) {
+    Eigen::VectorXd start(groups);
+    for (Eigen::Index a = 0; a < groups; ++a) start(a) = low * std::pow(high / low, random.uniform());
+    starts.push_back(start);
+  }
+  return starts;
+}
+
+}  // namespace
+
+OneNeuron neuron_of_group(const SpikingNetwork& network, std::size_t target, const Eigen::VectorXd& rates) {
+  const Group& group = network.groups[target];
+  OneNeuron neuron{network.intensity, group.base_rate, group.time_constant, group.reset, {}};
+  for (std::size_t c = 0; c < network.groups.size(); ++c) {
+    const double weight = network.weights(static_cast<Eigen::Index>(target), static_cast<Eigen::Index>(c));
+    const double connections = network.connections(target, c);
+    if (weight == 0.0 || connections == 0.0) continue;
+    neuron.inputs.push_back({weight, connections * rates(static_cast<Eigen::Index>(c))});
+  }
+  if (!network.inputs.empty()) {
+    for (const ExternalInput& input : network.inputs[target]) neuron.inputs.push_back(input);
+  }
+  return neuron;
+}
+
+RateMap rate_map(const SpikingNetwork& network, const Eigen::VectorXd& rates) {
+  const auto groups = static_cast<Eigen::Index>(network.groups.size());
+  RateMap map{Eigen::VectorXd(groups), Eigen::MatrixXd::Zero(groups, groups)};
+  for (Eigen::Index a = 0; a < groups; ++a) {
+    const auto target = static_cast<std::size_t>(a);
+    const BackwardSolution solution(neuron_of_group(network, target, rates));
+    map.rates(a) = solution.rate();
+    std::size_t k = 0;
+    for (Eigen::Index c = 0; c < groups; ++c) {
+      const double connections = network.connections(target, static_cast<std::size_t>(c));
+      if (network.weights(a, c) == 0.0 || connections == 0.0) continue;
+      map.gain(a, c) = connections * solution.rate_sensitivity()[k++];
+    }
+  }
+  return map;
+}
+
+ReplicaState refine_state(const SpikingNetwork& network, const Eigen::VectorXd& start) {
+  const auto groups = start.size();
+  ReplicaState state{start, rate_map(network, start), 0.0};
+  state.residual = residual_of(state.rates, state.map);
+  for (int iteration = 0; iteration < 60 && state.residual > kAimed; ++iteration) {
+    // r_a = ln F_a - ln beta_a, d r_a / d ln beta_c = J_ac beta_c / F_a - delta_ac.
+    const Eigen::VectorXd r = state.map.rates.array().log() - state.rates.array().log();
+    Eigen::MatrixXd slope = state.map.rates.cwiseInverse().asDiagonal() * state.map.gain * state.rates.asDiagonal();
+    slope -= Eigen::MatrixXd::Identity(groups, groups);
+    Eigen::VectorXd step = -slope.fullPivLu().solve(r);
+    const double longest = step.cwiseAbs().maxCoeff();
+    if (!std::isfinite(longest)) break;
+    if (longest > 2.0) step *= 2.0 / longest;
+    bool better = false;
+    for (double part = 1.0; part > 1e-3; part *= 0.5) {
+      ReplicaState trial;
+      trial.rates = (state.rates.array().log() + part * step.array()).exp();
+      trial.map = rate_map(network, trial.rates);
+      trial.residual = residual_of(trial.rates, trial.map);
+      // Judged in the variables of Newton; `residual` is what is reported.
+      const double now = (trial.map.rates.array().log() - trial.rates.array().log()).matrix().norm();
+      if (now < r.norm()) {
+        state = std::move(trial);
+        better = true;
+        break;
+      }
+    }
+    if (!better) break;
+  }
+  if (!(state.residual < kAccepted)) {
+    throw ConvergenceError("Newton's method for the rates of the replica limit stalled", state.residual);
+  }
+  return state;
+}
+
+ReplicaStates find_states(const SpikingNetwork& network, const StopToken& stop) {
+  if (network.groups.size() == 1) return states_of_one_group(network, stop);
+  ReplicaStates found;
+  for (const Eigen::VectorXd& start : scattered_starts(network)) {
+    stop.check();
+    found.starts += 1;
+    try {
+      Eigen::VectorXd rates = start;
+      for (int k = 0; k < found.starts % 4; ++k) {  // damped: under inhibition the undamped step overshoots
+        rates = (0.5 * (rates.array().log() + rate_map(network, rates).rates.array().log())).exp();
+      }
+      insert(found, refine_state(network, rates));
+    } catch (const ConvergenceError&) {
+      found.failures += 1;
+    }
+  }
+  std::sort(found.states.begin(), found.states.end(),
+            [](const ReplicaState& a, const ReplicaState& b) { return a.rates(0) < b.rates(0); });
+  return found;
+}
+
+}  // namespace limes::spiking
