@@ -43,8 +43,8 @@ OneNeuron in_network(const Network& network, double rate) {
 TEST(TheoryLinear, SelfConsistentRatesOfTheTable) {
   for (const Network& network : kNetworks) {
     SCOPED_TRACE(network.rate);
-    const double rate = math::brent(
-        [&](double beta) { return solve_linear(in_network(network, beta)).rate - beta; }, 1e-3, 100.0);
+    const double rate =
+        math::brent([&](double beta) { return solve_linear(in_network(network, beta)).rate - beta; }, 1e-3, 100.0);
     EXPECT_NEAR(rate, network.rate, 6e-12 * std::max(1.0, rate)) << "half a unit of the table's last digit";
     const OneNeuronStatistics statistics = solve_linear(in_network(network, rate));
     EXPECT_LT(statistics.rate_error, 1e-12 * rate);
@@ -52,8 +52,8 @@ TEST(TheoryLinear, SelfConsistentRatesOfTheTable) {
       EXPECT_NEAR(statistics.isi_cv, network.cv, 6e-9) << "half a unit of the table's last digit";
     }
     if (network.thermodynamic > 0) {
-      const double drift = math::brent(
-          [&](double beta) { return thermodynamic_rate(in_network(network, beta)) - beta; }, 1e-3, 100.0);
+      const double drift =
+          math::brent([&](double beta) { return thermodynamic_rate(in_network(network, beta)) - beta; }, 1e-3, 100.0);
       EXPECT_NEAR(drift, network.thermodynamic, 6e-10) << "half a unit of the table's last digit";
     }
   }
@@ -76,8 +76,7 @@ TEST(TheoryLinear, CountingModelIsTheIncompleteGammaFunction) {
     for (const double weight : {.05, .7, 5.0, 200.0})
       for (const double rate : {.01, 1.0, 10.0}) {
         const double a = (reset + rate) / weight, c = rate / weight;
-        const double expected =
-            weight * std::exp(a * std::log(c) - c - std::lgamma(a)) / boost::math::gamma_p(a, c);
+        const double expected = weight * std::exp(a * std::log(c) - c - std::lgamma(a)) / boost::math::gamma_p(a, c);
         EXPECT_NEAR(solve_linear(linear(0, kInfinity, reset, {{weight, rate}})).rate / expected, 1, 1e-12)
             << reset << ' ' << weight << ' ' << rate;
       }
@@ -156,8 +155,8 @@ TEST(TheoryLinear, ResponseAndTransform) {
 }
 
 TEST(TheoryLinear, ResponseToASlowExponentialModulation) {
-  // A modulation that has grown as e^{st} for ever: the renewal equation int beta(t - a) S(a | t - a) da = 1 solved by a
-  // plain Riemann sum with the perturbed survival function of equation 16, at a small finite amplitude.
+  // A modulation that has grown as e^{st} for ever: the renewal equation int beta(t - a) S(a | t - a) da = 1 solved by
+  // a plain Riemann sum with the perturbed survival function of equation 16, at a small finite amplitude.
   const OneNeuron neuron = linear(0, kInfinity, .6, {{.9, 1.5}});
   const double s = .8, amplitude = 1e-5, step = 2e-3;
   const double beta = solve_linear(neuron).rate;
@@ -181,8 +180,8 @@ TEST(TheoryLinear, LimitsOfWeightAndRelaxation) {
   EXPECT_NEAR(solve_linear(small).rate, thermodynamic_rate(small), 1e-6) << "jumps become drift up to mu";
   const OneNeuron counting = linear(0, kInfinity, .5, {{.3, 2}});
   const double diffusion = .6, x = .5 / std::sqrt(2 * diffusion);
-  EXPECT_NEAR(thermodynamic_rate(counting),
-              1 / (std::sqrt(M_PI / (2 * diffusion)) * std::exp(x * x) * std::erfc(x)), 1e-13);
+  EXPECT_NEAR(thermodynamic_rate(counting), 1 / (std::sqrt(M_PI / (2 * diffusion)) * std::exp(x * x) * std::erfc(x)),
+              1e-13);
   EXPECT_NEAR(solve_linear(linear(0, 1e7, .5, {{.3, 2}})).rate, solve_linear(counting).rate, 1e-6)
       << "no relaxation up to 1/tau";
 }

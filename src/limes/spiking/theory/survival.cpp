@@ -38,8 +38,7 @@ struct Panel {
     for (std::size_t k = 0; k < kOrder; ++k)
       for (std::size_t i = 0; i < kOrder; ++i) {
         const double degree = static_cast<double>(2 * k + 1);
-        primitives(i, k) =
-            k == 0 ? rule.nodes[i] + 1 : (legendre(i, k + 1) - legendre(i, k - 1)) / degree;
+        primitives(i, k) = k == 0 ? rule.nodes[i] + 1 : (legendre(i, k + 1) - legendre(i, k - 1)) / degree;
         coefficients(k, i) = 0.5 * degree * rule.weights[i] * legendre(i, k);
       }
     integral = primitives * coefficients;
@@ -57,7 +56,8 @@ const Panel& shared_panel() {
 }
 
 void check(const OneNeuron& neuron) {
-  if (neuron.intensity != Intensity::kLinear) throw InputError("the explicit solution holds for linear intensities only");
+  if (neuron.intensity != Intensity::kLinear)
+    throw InputError("the explicit solution holds for linear intensities only");
   if (!(neuron.time_constant > 0)) throw InputError("the time constant of a linear neuron must be positive");
   if (!(neuron.reset >= 0) || !std::isfinite(neuron.reset) || !(neuron.base_rate >= 0) ||
       !std::isfinite(neuron.base_rate))
@@ -136,8 +136,9 @@ double LinearHazard::fastest_scale() const {
 
 SurvivalTable tabulate_survival(const LinearHazard& hazard, const SurvivalOptions& options) {
   if (!(hazard.late() + options.s.real() > 0))
-    throw InputError("the intervals have no Laplace transform at this point: its real part must exceed minus the late "
-                     "hazard");
+    throw InputError(
+        "the intervals have no Laplace transform at this point: its real part must exceed minus the late "
+        "hazard");
   const Panel& panel = shared_panel();
   const std::size_t inputs = hazard.neuron().inputs.size();
   SurvivalTable table;

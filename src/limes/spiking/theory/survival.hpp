@@ -20,14 +20,14 @@ class LinearHazard {
   /// Throws InputError on a neuron that is no linear one.
   explicit LinearHazard(const OneNeuron& neuron, InputLaw law = InputLaw::kJumps);
 
-  [[nodiscard]] double grown(double t) const;                  ///< g(t)
+  [[nodiscard]] double grown(double t) const;  ///< g(t)
   [[nodiscard]] double kernel(std::size_t input, double t) const;
   [[nodiscard]] double operator()(double t) const;
-  [[nodiscard]] double late() const;                           ///< h(infinity)
+  [[nodiscard]] double late() const;  ///< h(infinity)
   [[nodiscard]] double kernel_late(std::size_t input) const;
   /// Variance of the intensity at age t given survival: sum_j nu_j mu_j^2 int_0^t e^{-mu_j g} e^{-2z/tau} dz.
   [[nodiscard]] double variance(double t) const;
-  [[nodiscard]] double fastest_scale() const;                  ///< shortest time in which anything changes at t = 0
+  [[nodiscard]] double fastest_scale() const;  ///< shortest time in which anything changes at t = 0
   [[nodiscard]] const OneNeuron& neuron() const { return neuron_; }
 
  private:
@@ -38,8 +38,8 @@ class LinearHazard {
 /// Nodes over [0, horizon], beyond which e^{-Re(s) t} S < 1e-19; weights of int dt.
 struct SurvivalTable {
   std::vector<double> time, weight, survival;
-  std::vector<std::vector<double>> accumulated;  ///< per input: D_j(t) = int_0^t k_j dz
-  std::vector<double> remaining;                 ///< int_t^infinity S dz
+  std::vector<std::vector<double>> accumulated;     ///< per input: D_j(t) = int_0^t k_j dz
+  std::vector<double> remaining;                    ///< int_t^infinity S dz
   std::vector<double> panel_start, panel_exponent;  ///< where each panel begins, and -ln S there
 };
 
