@@ -1,5 +1,7 @@
 #include "limes/spiking/replica_system.hpp"
 
+#include <mutex>
+#include <optional>
 #include <utility>
 
 #include "limes/spiking/replica_theory.hpp"
@@ -16,17 +18,36 @@ class ReplicaModel final : public system::Model {
   explicit ReplicaModel(SpikingDescription description) : description_(std::move(description)) {}
 
   [[nodiscard]] system::TheoryOutcome theory(const system::Context& context) const override {
-    return solve_theory(description_, context);
+    return solve_theory(description_, states(context), context);
   }
   [[nodiscard]] system::SimulationOutcome simulate(const system::Context& context) const override {
-    return simulate_network(description_, states_to_detect(description_, context), context);
+    try {
+      const bool given = !description_.detection.states.empty();
+      return simulate_network(description_, states_to_detect(description_, given ? SolvedStates{} : states(context)),
+                              context);
+    } catch (const InterruptedError&) {
+      system::SimulationOutcome outcome;
+      outcome.status = system::Status::kInterrupted;
+      outcome.planned = description_.simulation.realisations;
+      outcome.no_disorder = true;
+      return outcome;
+    }
   }
   [[nodiscard]] system::Parameters explicit_parameters(const system::Parameters& parameters) const override {
     return complete_parameters(parameters, description_);
   }
 
  private:
+  /// Solved once, for the theory and for the core sets of the simulation.
+  const SolvedStates& states(const system::Context& context) const {
+    const std::scoped_lock lock(solving_);
+    if (!states_) states_ = solve_states(description_, context);
+    return *states_;
+  }
+
   SpikingDescription description_;
+  mutable std::mutex solving_;
+  mutable std::optional<SolvedStates> states_;
 };
 
 /// Twice the replicas: the limit is that of many.

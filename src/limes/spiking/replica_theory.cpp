@@ -1,25 +1,222 @@
 #include "limes/spiking/replica_theory.hpp"
 
+#include <Eigen/LU>
+#include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
+#include <utility>
+
+#include "limes/spiking/theory/neuron_solution.hpp"
 
 namespace limes::spiking {
 
-system::TheoryOutcome solve_theory(const SpikingDescription& description, const system::Context&) {
+namespace {
+
+using system::Tensor;
+
+/// Beyond this many groups every neuron would have its own problem, solved some thousand times in the search.
+constexpr std::size_t kMostGroups = 64;
+
+Tensor tensor_of(const Eigen::VectorXd& values) { return std::vector<double>(values.begin(), values.end()); }
+
+Tensor tensor_of(const Eigen::MatrixXd& matrix) {
+  Tensor tensor({static_cast<std::size_t>(matrix.rows()), static_cast<std::size_t>(matrix.cols())}, {});
+  for (Eigen::Index a = 0; a < matrix.rows(); ++a) {
+    for (Eigen::Index c = 0; c < matrix.cols(); ++c) tensor.values.push_back(matrix(a, c));
+  }
+  return tensor;
+}
+
+bool has_connections(const SpikingNetwork& network) {
+  for (std::size_t a = 0; a < network.groups.size(); ++a) {
+    for (std::size_t c = 0; c < network.groups.size(); ++c) {
+      const bool weighted = network.weights(static_cast<Eigen::Index>(a), static_cast<Eigen::Index>(c)) != 0.0;
+      if (weighted && network.connections(a, c) > 0) return true;
+    }
+  }
+  return false;
+}
+
+/// Statistics of every group at a state, by the solver asked for.
+struct StateStatistics {
+  Eigen::VectorXd rates;
+  std::vector<OneNeuronStatistics> neurons;
+  Eigen::VectorXd error;  // of the rates
+  double residual = 0.0;
+};
+
+/// The states are found by the backward solver; another one then corrects them by chord steps with the same slope
+/// I - J, so that its rates are its own.
+StateStatistics statistics_at(const SpikingNetwork& network, const ReplicaState& state, TheorySolver solver,
+                              const StopToken& stop) {
+  const auto groups = state.rates.size();
+  const Eigen::MatrixXd slope = Eigen::MatrixXd::Identity(groups, groups) - state.map.gain;
+  const auto lu = slope.fullPivLu();
+  StateStatistics result;
+  result.rates = state.rates;
+  for (int iteration = 0; iteration < 6; ++iteration) {
+    stop.check();
+    result.neurons.clear();
+    Eigen::VectorXd own(groups), uncertain(groups);
+    for (Eigen::Index a = 0; a < groups; ++a) {
+      result.neurons.push_back(
+          solve_neuron(neuron_of_group(network, static_cast<std::size_t>(a), result.rates), solver));
+      own(a) = result.neurons.back().rate;
+      uncertain(a) = result.neurons.back().rate_error;
+    }
+    result.residual = ((own - result.rates).array() / result.rates.array()).abs().maxCoeff();
+    // Errors of F, carried through the self-consistency.
+    result.error = lu.inverse().cwiseAbs() * (uncertain + (own - result.rates).cwiseAbs());
+    const bool settled = result.residual < 1e-9 || (own - result.rates).cwiseAbs().maxCoeff() == 0.0;
+    if (settled || solver == TheorySolver::kBackward) break;
+    result.rates += lu.solve(Eigen::VectorXd(own - result.rates));
+  }
+  return result;
+}
+
+/// Names what is known of one state.
+class StateWriter {
+ public:
+  StateWriter(const SpikingDescription& description, std::string branch, system::TheoryOutcome& outcome)
+      : description_(description), branch_(std::move(branch)), outcome_(outcome) {
+    const bool network_itself = description.replicas.size() == 1 && description.replicas[0] == 1;
+    if (network_itself && has_connections(description.network)) {
+      reason_ = "the limit of many replicas neglects the correlations of the inputs of a network (M = 1)";
+    }
+  }
+
+  void exact(const std::string& name, Tensor value, Tensor error = {}) {
+    outcome_.quantities.push_back({name, branch_, std::move(value), std::move(error), true, ""});
+  }
+  /// What the network itself need not meet.
+  void of_replicas(const std::string& name, Tensor value, Tensor error = {}) {
+    outcome_.quantities.push_back({name, branch_, std::move(value), std::move(error), reason_.empty(), reason_});
+  }
+  /// What is measured while a state is held.
+  void conditional(const std::string& name, Tensor value, Tensor error = {}) {
+    outcome_.quantities.push_back(
+        {name, branch_, std::move(value), std::move(error), false,
+         "a pseudo-equilibrium of a finite network: correlations and the end of the visits shift it from the limit"});
+  }
+
+ private:
+  const SpikingDescription& description_;
+  std::string branch_;
+  system::TheoryOutcome& outcome_;
+  std::string reason_;
+};
+
+/// One array per group over its external inputs; left out where the groups have different numbers of them.
+void write_sensitivity(const SpikingNetwork& network, const StateStatistics& statistics, StateWriter& write,
+                       std::vector<std::string>& warnings) {
+  if (network.inputs.empty()) return;
+  const std::size_t count = network.inputs.front().size();
+  for (const auto& inputs : network.inputs) {
+    if (inputs.size() != count) {
+      warnings.emplace_back("rate_sensitivity is left out: the groups have different numbers of external inputs");
+      return;
+    }
+  }
+  if (count == 0) return;
+  Tensor value({network.groups.size(), count}, {});
+  for (const OneNeuronStatistics& neuron : statistics.neurons) {
+    const auto& all = neuron.rate_sensitivity;
+    value.values.insert(value.values.end(), all.end() - static_cast<std::ptrdiff_t>(count), all.end());
+  }
+  write.exact("rate_sensitivity", value);
+}
+
+void write_state(const SpikingDescription& description, const ReplicaState& state, const Stability& stability,
+                 const std::string& branch, const StopToken& stop, system::TheoryOutcome& outcome) {
+  const StateStatistics statistics = statistics_at(description.network, state, description.solver, stop);
+  std::vector<double> cv, mean, variance;
+  for (const OneNeuronStatistics& neuron : statistics.neurons) {
+    cv.push_back(neuron.isi_cv);
+    mean.push_back(neuron.mean_state);
+    variance.push_back(neuron.state_variance);
+  }
+  StateWriter write(description, branch, outcome);
+  write.of_replicas("rate", tensor_of(statistics.rates), tensor_of(statistics.error));
+  write.of_replicas("isi_cv", cv);
+  write.of_replicas("isi_mean", tensor_of(Eigen::VectorXd(statistics.rates.cwiseInverse())));
+  write.of_replicas("mean_state", mean);
+  write.of_replicas("state_variance", variance);
+  write.exact("rate_gain", tensor_of(state.map.gain));
+  write_sensitivity(description.network, statistics, write, outcome.warnings);
+  if (stability.leading_found) {
+    write.exact("growth_rate", stability.leading.real(), stability.leading_error);
+  } else {
+    outcome.warnings.push_back(fmt::format("{}: the leading growth rate was not found; the count of growing modes "
+                                           "({}) does not depend on it",
+                                           branch, stability.growing));
+  }
+  write.exact("stable", stability.stable ? 1.0 : 0.0);
+  write.exact("residual", statistics.residual);
+  write.conditional("conditional_rate", tensor_of(statistics.rates), tensor_of(statistics.error));
+  write.conditional("conditional_isi_cv", cv);
+}
+
+std::string label_of(std::size_t k) { return fmt::format("state-{}", k); }
+
+}  // namespace
+
+SolvedStates solve_states(const SpikingDescription& description, const system::Context& context) {
+  SolvedStates result;
+  if (description.network.weights.size() == 0 || description.network.groups.size() > kMostGroups) {
+    result.failure = fmt::format(
+        "the replica-mean-field theory is given for up to {} groups: the simulation stands alone", kMostGroups);
+    return result;
+  }
+  try {
+    result.found = find_states(description.network, context.stop);
+    for (const ReplicaState& state : result.found.states) {
+      result.stability.push_back(stability_of(description.network, state, context.stop));
+    }
+  } catch (const ConvergenceError& error) {
+    result.failure = fmt::format("no state of the replica limit was found: {}", error.what());
+    result.found.states.clear();
+  }
+  return result;
+}
+
+system::TheoryOutcome solve_theory(const SpikingDescription& description, const SolvedStates& states,
+                                   const system::Context& context) {
   system::TheoryOutcome outcome;
   outcome.warnings = description.warnings;
-  outcome.warnings.emplace_back(
-      "the replica-mean-field theory is not part of this version: the simulation is given alone, and theory.solver has "
-      "no "
-      "effect");
+  if (states.failure) {
+    outcome.warnings.push_back(*states.failure);
+    const bool asked_too_much = description.network.groups.size() > kMostGroups;
+    outcome.status = asked_too_much ? system::Status::kOk : system::Status::kNotConverged;
+    return outcome;
+  }
+  const auto& found = states.found;
+  for (std::size_t k = 0; k < found.states.size(); ++k) {
+    outcome.branches.push_back({label_of(k), states.stability[k].stable, "", ""});
+    write_state(description, found.states[k], states.stability[k], label_of(k), context.stop, outcome);
+  }
+  if (found.states.empty()) {
+    outcome.status = system::Status::kNotConverged;
+    outcome.warnings.emplace_back("no state of the replica limit was found");
+  } else if (!found.complete) {
+    outcome.warnings.push_back(fmt::format(
+        "{} of the states of the replica limit found from {} starts, {} of which led nowhere; with several groups "
+        "completeness is not guaranteed",
+        found.states.size(), found.starts, found.failures));
+  }
   return outcome;
 }
 
-std::vector<KnownState> states_to_detect(const SpikingDescription& description, const system::Context&) {
-  std::vector<KnownState> states;
-  for (std::size_t k = 0; k < description.detection.states.size(); ++k) {
-    states.push_back({fmt::format("state-{}", k), description.detection.states[k], true});
+std::vector<KnownState> states_to_detect(const SpikingDescription& description, const SolvedStates& states) {
+  std::vector<KnownState> known;
+  if (!description.detection.states.empty()) {
+    for (const auto& rates : description.detection.states) known.push_back({label_of(known.size()), rates, true});
+    return known;
   }
-  return states;
+  for (std::size_t k = 0; k < states.found.states.size(); ++k) {
+    const Eigen::VectorXd& rates = states.found.states[k].rates;
+    known.push_back({label_of(k), {rates.begin(), rates.end()}, states.stability[k].stable});
+  }
+  return known;
 }
 
 }  // namespace limes::spiking

@@ -27,8 +27,6 @@ struct SimulationOptions {
   std::vector<double> initial;  ///< per group: y (exponential), intensity (linear) that every neuron starts from
 };
 
-enum class TheorySolver { kBackward, kForward, kGeneratingFunction };
-
 struct SpikingDescription {
   SpikingNetwork network;  ///< with a matrix of weights by neuron: `weights` is that matrix if every group is one
                            ///< neuron, else empty

@@ -12,6 +12,9 @@ enum class Intensity {
   kLinear,       ///< lambda = the state, d lambda = (b - lambda)/tau dt + sum mu dN, lambda <- reset on an own spike
 };
 
+/// How the one-neuron problem of the limit is solved (exponential intensity; the linear one has a closed form).
+enum class TheorySolver { kBackward, kForward, kGeneratingFunction };
+
 /// `size` identical neurons.
 struct Group {
   std::size_t size = 1;        ///< n_a

@@ -239,13 +239,18 @@ void BackwardSolution::set_limit_of_no_spikes() {
   }
 }
 
+void BackwardSolution::prepare_responses() {
+  reduced_ = ShiftedHessenberg(scale_.cwiseInverse().asDiagonal() * matrix_);
+}
+
 Eigen::VectorXcd BackwardSolution::transform_times(std::complex<double> s) const {
-  Eigen::MatrixXcd matrix = matrix_.cast<std::complex<double>>();
-  matrix.diagonal() += s * scale_.cast<std::complex<double>>();
-  Eigen::VectorXcd right = Eigen::VectorXcd::Ones(matrix.rows());
+  Eigen::VectorXcd right = Eigen::VectorXcd::Ones(matrix_.rows());
   for (std::size_t j = 0; j < neuron_.inputs.size(); ++j) {
     right += neuron_.inputs[j].rate * above(j, s);
   }
+  if (!reduced_.empty()) return reduced_.solve(s, right);
+  Eigen::MatrixXcd matrix = matrix_.cast<std::complex<double>>();
+  matrix.diagonal() += s * scale_.cast<std::complex<double>>();
   right = scale_.cast<std::complex<double>>().cwiseProduct(right).eval();
   return matrix.partialPivLu().solve(right);
 }
@@ -265,7 +270,9 @@ std::vector<std::complex<double>> BackwardSolution::response(std::complex<double
   const std::complex<double> at_reset = reset_row_.cast<std::complex<double>>().transpose().cwiseProduct(times).sum();
   std::vector<std::complex<double>> by_weight, result;
   for (std::size_t j = 0; j < neuron_.inputs.size(); ++j) {
-    const Eigen::VectorXcd change = shift_[j].cast<std::complex<double>>() * times + above(j, s) - times;
+    Eigen::VectorXcd change = above(j, s) - times;
+    change.real() += shift_[j] * times.real();
+    change.imag() += shift_[j] * times.imag();
     std::complex<double> sum = 0.0;
     for (Eigen::Index i = 0; i < change.size(); ++i) sum += occupation_(i) * change(i);
     by_weight.push_back(-rate_ * sum / at_reset);

@@ -2,6 +2,8 @@
 // The one-neuron problem of the replica-mean-field limit (theory note rmf, section 2): independent Poisson inputs,
 // reset after every own spike, so that the spikes form a renewal process.
 
+#include <complex>
+#include <functional>
 #include <vector>
 
 #include "limes/spiking/spiking_network.hpp"
@@ -24,5 +26,8 @@ struct OneNeuronStatistics {
   double state_variance = 0.0;
   std::vector<double> rate_sensitivity;  ///< d beta / d nu_j, in the order of the inputs
 };
+
+/// s -> Jhat_j(s), the response of the rate to a modulation exp(s t) of the rate of input j.
+using NeuronResponse = std::function<std::vector<std::complex<double>>(std::complex<double>)>;
 
 }  // namespace limes::spiking

@@ -8,7 +8,7 @@
 #include "limes/base/errors.hpp"
 #include "limes/math/random.hpp"
 #include "limes/math/roots.hpp"
-#include "limes/spiking/theory/backward.hpp"
+#include "limes/spiking/theory/neuron_solution.hpp"
 
 namespace limes::spiking {
 
@@ -122,13 +122,13 @@ RateMap rate_map(const SpikingNetwork& network, const Eigen::VectorXd& rates) {
   RateMap map{Eigen::VectorXd(groups), Eigen::MatrixXd::Zero(groups, groups)};
   for (Eigen::Index a = 0; a < groups; ++a) {
     const auto target = static_cast<std::size_t>(a);
-    const BackwardSolution solution(neuron_of_group(network, target, rates));
-    map.rates(a) = solution.rate();
+    const RateAndSlope solution = rate_and_slope(neuron_of_group(network, target, rates));
+    map.rates(a) = solution.rate;
     std::size_t k = 0;
     for (Eigen::Index c = 0; c < groups; ++c) {
       const double connections = network.connections(target, static_cast<std::size_t>(c));
       if (network.weights(a, c) == 0.0 || connections == 0.0) continue;
-      map.gain(a, c) = connections * solution.rate_sensitivity()[k++];
+      map.gain(a, c) = connections * solution.sensitivity[k++];
     }
   }
   return map;
