@@ -28,15 +28,19 @@ std::string point_rows(const Json& result) {
     const double imaginary = z[1].get<double>();
     const std::string eigenvalue = imaginary == 0.0 ? fmt::format("{:.4g}", z[0].get<double>())
                                                     : fmt::format("{:.4g} ± {:.4g} i", z[0].get<double>(), imaginary);
-    rows.push_back({point["type"].get<std::string>(), fmt::format("{:.10g}", point["value"].get<double>()),
-                    point["branch"].get<std::string>(), number_text(point["state"]["mean"]),
-                    number_text(point["state"]["variance"]), eigenvalue});
+    auto& row = rows.emplace_back();
+    row = {point["type"].get<std::string>(), fmt::format("{:.10g}", point["value"].get<double>()),
+           point["branch"].get<std::string>()};
+    for (const Json& value : point["state"]) row.push_back(number_text(value));
+    row.push_back(eigenvalue);
   }
   if (rows.empty()) return "\nno special points\n";
-  const std::string parameter = result["continuation"]["parameter"].get<std::string>();
-  return "\n" +
-         table({{"special point"}, {parameter, true}, {"branch"}, {"mean", true}, {"variance", true}, {"eigenvalue"}},
-               rows);
+  std::vector<Column> columns{
+      {"special point"}, {result["continuation"]["parameter"].get<std::string>(), true}, {"branch"}};
+  // One system describes all its states by the same names.
+  for (const auto& [name, value] : result["special_points"][0]["state"].items()) columns.push_back({name, true});
+  columns.push_back({"eigenvalue"});
+  return "\n" + table(columns, rows);
 }
 
 std::string branch_rows(const Json& result) {

@@ -93,6 +93,15 @@ TEST(Backward, SensitivitiesAreDerivatives) {
   }
 }
 
+// Small weights on both sides: what T is taken to be beyond the ends must not reach back (the generating function, which
+// has no ends, gives .8779207774).
+TEST(Backward, DoesNotFeelTheEndsOfItsGrid) {
+  const OneNeuron one = neuron(0.5, 1, 0, {{2.0 / 9.0, 9 * 0.8765}, {-0.08, 10 * 0.8765}});
+  for (const std::size_t degree : {20, 24, 32, 40}) {
+    EXPECT_NEAR(BackwardSolution(one, degree).rate(), 0.8779207774, 1e-9) << degree;
+  }
+}
+
 TEST(Backward, StatesItsError) {
   for (const OneNeuron& one : {neuron(0.2, 1, -2, {{0.4, 12}, {-0.8, 3}}), neuron(2, 0.5, 0.5, {{0.2, 20}, {-0.3, 20}}),
                                neuron(1, 1, 0, {{0.01, 500}, {-0.01, 500}})}) {

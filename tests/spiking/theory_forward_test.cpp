@@ -48,7 +48,8 @@ TEST(TheoryForward, TableOfOneNeuron) {
     // Printed with six digits (the mean with five places) where not with more.
     for (std::size_t j = 0; j < row.sensitivity.size(); ++j)
       EXPECT_NEAR(statistics.rate_sensitivity[j], row.sensitivity[j], 6e-7);
-    EXPECT_NEAR(statistics.mean_state, row.mean, 3e-5) << "the mean of row 4 is .63496 here: 2.6e-5 from the table";
+    EXPECT_NEAR(statistics.mean_state, row.mean, 3e-5)
+        << "five printed places; row 4 is -.634956 here and by the generating function, against -.63493 in the table";
   }
 }
 
@@ -100,7 +101,7 @@ TEST(TheoryForward, DensityMassAndAtom) {
   const double cell = solution.state[1] - solution.state[0];
   const double mass = std::accumulate(solution.density.begin(), solution.density.end(), 0.0) * cell;
   EXPECT_NEAR(solution.atom, 2.29212377 / 11, 1e-6) << "beta/(Lam + sum nu)";
-  EXPECT_NEAR(mass + solution.atom, 1, 1e-5) << "cut at 0, the atom may lose its first-order error";
+  EXPECT_NEAR(mass + solution.atom, 1, 1e-5) << "the atom is extrapolated, the cells are not";
   for (const double density : solution.density) EXPECT_GE(density, 0);
   // The atom feeds a jump nu atom tau/w at y = w; below, the drift -w/tau leaves at rate Lam e^w + nu: e-folding
   // distance w/(tau (nu + Lam e^w)) = .026 or 26 cells.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "limes/spiking/replica_continuation.hpp"
 #include "limes/spiking/replica_theory.hpp"
 #include "limes/spiking/simulation/simulation.hpp"
 #include "limes/spiking/spiking_description.hpp"
@@ -94,6 +95,7 @@ system::System replica_system() {
       "state trace: spikes per neuron in bins, filtered by a causal exponential; a state changes only on entering the "
       "core of another",
       "residence times: whole visits only, the first and the last of a run are left out",
+      "special points of branches: the eigenvalue is that of the matrix of gains (1), for hopf the growth rate i omega",
       "conditional results: the times of a visit from entering the core to being in it last; both spikes of an "
       "interval "
       "lie in one visit, so that long intervals are cut off by its end",
@@ -113,6 +115,7 @@ system::System replica_system() {
   system.prepare = [](const system::Parameters& parameters) -> std::unique_ptr<system::Model> {
     return std::make_unique<ReplicaModel>(describe(parameters));
   };
+  system.continuation = continue_states;
   system.half_size = twice_the_replicas;
   system.size_parameter = "replicas.count";
   return system;

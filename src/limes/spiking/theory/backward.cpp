@@ -81,13 +81,17 @@ double depth_of_walk(const OneNeuron& neuron) {
 }
 
 /// From the depth that inhibition reaches to where the neuron spikes long before anything else happens. 0, where the
-/// drift vanishes, is an end of panels; far below the scale of T is |y| itself.
+/// drift vanishes, is an end of panels; far below the scale of T is |y| itself. What T is assumed to be beyond the ends
+/// puts a kink one weight inside of them, which no polynomial follows: a panel of its own holds it, out of reach.
 std::vector<double> panel_breaks(const OneNeuron& neuron) {
   const double base = std::min(0.0, neuron.reset);
   const bool relaxes = std::isfinite(neuron.time_constant);
   const double depth = relaxes ? depth_of_shots(neuron) : depth_of_walk(neuron);
-  double strongest = 0.0;
-  for (const ExternalInput& input : neuron.inputs) strongest = std::max(strongest, input.weight);
+  double strongest = 0.0, most_negative = 0.0;
+  for (const ExternalInput& input : neuron.inputs) {
+    strongest = std::max(strongest, input.weight);
+    most_negative = std::min(most_negative, input.weight);
+  }
   const double busy = std::max(total_rate(neuron), relaxes ? 1.0 / neuron.time_constant : 0.0);
   double top = std::max(neuron.reset, 0.0);
   if (busy > 0) top = std::max(top, std::log(busy / neuron.base_rate));
@@ -95,6 +99,7 @@ std::vector<double> panel_breaks(const OneNeuron& neuron) {
   const double lower = base - depth;
   constexpr double kWidth = 4.0;
   std::vector<double> breaks;
+  if (most_negative < 0) breaks.push_back(lower + 1.5 * most_negative - 1.0);
   if (lower < 0) {
     std::vector<double> below{0.0};
     while (below.back() > lower) below.push_back(below.back() - std::max(kWidth, 0.4 * std::abs(below.back())));
@@ -106,6 +111,7 @@ std::vector<double> panel_breaks(const OneNeuron& neuron) {
   }
   const auto count = static_cast<int>(std::ceil(upper / kWidth));
   for (int k = 1; k <= count; ++k) breaks.push_back(upper * k / count);
+  if (strongest > 0) breaks.push_back(upper + std::min(1.5 * strongest, 4.0) + 1.0);
   return breaks;
 }
 

@@ -20,6 +20,7 @@ class BackwardSolution {
   /// Throws ConvergenceError where the neuron never spikes (no stationary state).
   explicit BackwardSolution(const OneNeuron& neuron, std::size_t degree = 24);
 
+  [[nodiscard]] std::size_t node_count() const { return panels_.size(); }
   [[nodiscard]] double rate() const { return rate_; }
   [[nodiscard]] double isi_cv() const { return isi_cv_; }
   [[nodiscard]] double mean_state() const { return mean_state_; }

@@ -1,8 +1,10 @@
 #include "limes/spiking/theory/forward_grid.hpp"
 
 #include <algorithm>
+#include <boost/math/special_functions/expint.hpp>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "limes/base/errors.hpp"
 #include "limes/math/roots.hpp"
@@ -21,31 +23,36 @@ void check(const OneNeuron& neuron) {
       throw InputError("the inputs of a neuron need finite weights and finite rates that are not negative");
 }
 
-/// int_0^x (e^s - 1)/s ds, x >= 0: the cumulant generating function of shot noise with an exponential kernel.
-double shot_exponent(double x) {
-  double sum = 0, term = 1;
-  for (int k = 1; k < 400; ++k) {
-    term *= x / k;
-    sum += term / k;
-    if (term < 1e-17 * sum) break;
+/// int_0^x (e^s - 1)/s ds: with it the cumulants of shot noise with an exponential kernel.
+double shot_integral(double x) {
+  if (std::abs(x) < 1) {
+    double sum = 0, term = 1;
+    for (int k = 1; k < 20; ++k) {
+      term *= x / k;
+      sum += term / k;
+    }
+    return sum;
   }
-  return sum;
+  if (x > 700) return std::numeric_limits<double>::infinity();
+  return boost::math::expint(x) - std::numbers::egamma - std::log(std::abs(x));
 }
 
-/// A level that the shot noise of the inputs of one sign passes with probability below e^{-digits} (Chernoff): the
-/// least [tau sum nu E(u |w|) + digits]/u over u.
+/// How far on the side `sign` the inputs carry the state from the larger of reset and rest, but for a probability
+/// e^{-digits} at any time (Chernoff): the least [tau max_{x <= u} (F(u) - F(x)) + digits]/u over u, F(x) = sum nu
+/// shot_integral(sign w x). x = u e^{-t/tau} is time t after the reset.
 double shot_reach(const OneNeuron& neuron, double sign, double digits) {
   double largest = 0;
   for (const ExternalInput& input : neuron.inputs)
     if (input.rate > 0) largest = std::max(largest, sign * input.weight);
   if (largest == 0) return 0;
   double reach = std::numeric_limits<double>::infinity();
-  for (double u = 1e-3 / largest; u < 60 / largest; u *= 1.1) {
-    double exponent = digits;
+  double lowest = 0;
+  for (double u = 1e-6 / largest; u < 60 / largest; u *= 1.05) {
+    double exponent = 0;
     for (const ExternalInput& input : neuron.inputs)
-      if (sign * input.weight > 0 && input.rate > 0)
-        exponent += neuron.time_constant * input.rate * shot_exponent(u * sign * input.weight);
-    reach = std::min(reach, exponent / u);
+      if (input.rate > 0) exponent += input.rate * shot_integral(u * sign * input.weight);
+    lowest = std::min(lowest, exponent);
+    reach = std::min(reach, (neuron.time_constant * (exponent - lowest) + digits) / u);
   }
   return reach;
 }

@@ -20,10 +20,15 @@ Jet quotient(const Jet& numerator, const Jet& denominator) {
   return result;
 }
 
-/// e^{x eps}, and e^{x eps + y eps^2}.
-Jet exponential(double x, double y = 0) {
-  return {1, x, 0.5 * x * x + y, x * x * x / 6 + x * y};
+Jet product(const Jet& x, const Jet& y) {
+  Jet result{};
+  for (std::size_t k = 0; k < kTerms; ++k)
+    for (std::size_t i = 0; i <= k; ++i) result[k] += x[i] * y[k - i];
+  return result;
 }
+
+/// e^{x eps}, and e^{x eps + y eps^2}.
+Jet exponential(double x, double y = 0) { return {1, x, 0.5 * x * x + y, x * x * x / 6 + x * y}; }
 
 Jet combination(double a, const Jet& x, double b, const Jet& y) {
   Jet result{};
@@ -66,7 +71,8 @@ GeneratingMoments counting_moments(const GeneratingProblem& problem, const Gener
   const double high = std::min(1e6, std::max(10.0, 1.6 * options.top_exponent / gap));
   const auto top = static_cast<std::size_t>(std::ceil(high));
   // From u + 1 to u: Lam e^{S(u+1) - S(u)} = nu e^{uw}, so that v Y(u) = Y(u + 1) - f e^{-S - uw}/nu.
-  Jet homogeneous = exponential(problem.scale_slope(static_cast<double>(top + 1)), 0.5 * problem.largest);
+  const Jet start = exponential(problem.scale_slope(static_cast<double>(top + 1)), 0.5 * problem.largest);
+  Jet homogeneous = start;
   Jet particular{};
   std::vector<Jet> homogeneous_at(top + 1), particular_at(top + 1);
   for (std::size_t step = top; step >= 1; --step) {
@@ -98,6 +104,25 @@ GeneratingMoments counting_moments(const GeneratingProblem& problem, const Gener
   }
   second = combination(1, second, (moments.interval / rise - second[0]) / homogeneous[0], homogeneous);
   moments.square_interval = at_zero(problem, second, low)[0];
+
+  for (const ExternalInput& input : problem.inputs) {
+    const bool leading = input.weight == problem.largest;
+    Jet change{};
+    if (leading)  // dS/d nu = u/nu at the top, where the rest of the branch no longer depends on nu
+      change = product(
+          start, {share * static_cast<double>(top + 1) / problem.largest_rate, share / problem.largest_rate, 0, 0});
+    for (std::size_t step = top; step >= 1; --step) {
+      const double u = static_cast<double>(step);
+      const Jet solution = combination(1, particular_at[step], share, homogeneous_at[step]);
+      const double decay = std::exp(-u * problem.largest) / problem.largest_rate;
+      const double growth = std::exp(u * (input.weight - problem.largest)) / problem.largest_rate;
+      const Jet forcing = combination(growth, exponential(input.weight), -decay, {1, 0, 0, 0});
+      change = quotient(combination(1, change, -1, product(forcing, solution)), scaled_cumulant(problem, u));
+    }
+    change = combination(1, change, -change[0] / homogeneous[0], homogeneous);
+    const Jet forcing = combination(1, exponential(input.weight), -1, {1, 0, 0, 0});
+    moments.interval_sensitivity.push_back(at_zero(problem, change, product(forcing, low))[0]);
+  }
   return moments;
 }
 

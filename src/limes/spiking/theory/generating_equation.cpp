@@ -6,12 +6,9 @@
 namespace limes::spiking {
 
 GeneratingProblem::GeneratingProblem(const OneNeuron& neuron)
-    : base_rate(neuron.base_rate), time_constant(neuron.time_constant), reset(neuron.reset) {
-  for (const ExternalInput& input : neuron.inputs)
-    if (input.rate != 0 && input.weight != 0) {
-      inputs.push_back(input);
-      if (input.rate > 0) largest = std::max(largest, input.weight);
-    }
+    : base_rate(neuron.base_rate), time_constant(neuron.time_constant), reset(neuron.reset), inputs(neuron.inputs) {
+  for (const ExternalInput& input : inputs)
+    if (input.rate > 0) largest = std::max(largest, input.weight);
   for (const ExternalInput& input : inputs)
     if (input.weight == largest) largest_rate += input.rate;
 }

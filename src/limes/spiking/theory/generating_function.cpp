@@ -40,62 +40,50 @@ void check(const OneNeuron& neuron) {
                      "give it a finite time constant");
 }
 
+[[noreturn]] void refuse(double residual) {
+  throw ConvergenceError(
+      std::string("the generating function loses its digits: the excitation is too weak against the base rate; ") +
+          kMend,
+      residual);
+}
+
 GeneratingMoments moments_of(const OneNeuron& neuron, const GeneratingResolution& resolution) {
   const GeneratingProblem problem(neuron);
-  const GeneratingMoments moments = std::isinf(neuron.time_constant) ? counting_moments(problem, resolution)
-                                                                     : relaxing_moments(problem, resolution);
-  const double lost = moments.amplification * 1e-15;
-  if (!(moments.interval > 0) || !std::isfinite(moments.interval) || !(lost < 1e-7))
-    throw ConvergenceError("the generating function loses its digits: the excitation is too weak against the base "
-                           "rate; " + std::string(kMend),
-                           std::isfinite(lost) ? lost : 1.0);
+  const GeneratingMoments moments =
+      std::isinf(neuron.time_constant) ? counting_moments(problem, resolution) : relaxing_moments(problem, resolution);
+  if (!(moments.interval > 0) || !std::isfinite(moments.interval)) refuse(1.0);
   return moments;
 }
 
 constexpr GeneratingResolution kWorking{4, 24};
 constexpr GeneratingResolution kFiner{6, 30};
 
-double changed_rate(const OneNeuron& neuron, std::size_t input, double change) {
-  OneNeuron changed = neuron;
-  changed.inputs[input].rate += change;
-  return 1 / moments_of(changed, kWorking).interval;
-}
-
-/// The equation is analytic in the rates and does not mind a slightly negative one, as long as the largest weight keeps
-/// its rate.
-double sensitivity(const OneNeuron& neuron, std::size_t input) {
-  double total = 0;
-  for (const ExternalInput& other : neuron.inputs) total += other.rate;
-  const double own = neuron.inputs[input].rate;
-  const bool leading = neuron.inputs[input].weight == GeneratingProblem(neuron).largest;
-  const double h = 0.01 * (leading && own > 0 ? own : std::max(own, 0.1 * total));
-  return (8 * (changed_rate(neuron, input, h) - changed_rate(neuron, input, -h)) -
-          (changed_rate(neuron, input, 2 * h) - changed_rate(neuron, input, -2 * h))) /
-         (12 * h);
-}
-
 }  // namespace
 
 OneNeuronStatistics solve_generating_function(const OneNeuron& neuron) {
   check(neuron);
   const GeneratingMoments moments = moments_of(neuron, kWorking);
-  const double finer = 1 / moments_of(neuron, kFiner).interval;
-  const double largest = GeneratingProblem(neuron).largest;
+  const GeneratingMoments finer = moments_of(neuron, kFiner);
   OneNeuronStatistics statistics;
   statistics.rate = 1 / moments.interval;
-  const double free_factor = 2 * std::exp(-2 * std::numbers::pi * std::numbers::pi / largest);
+  // The free factor belongs to one of the two parts whose sum is the solution: their cancelling amplifies it, by how
+  // much is an estimate only, and no result may live on it.
+  const double free_factor = 2 * std::exp(-2 * std::numbers::pi * std::numbers::pi / GeneratingProblem(neuron).largest);
   statistics.rate_error =
-      std::abs(statistics.rate - finer) + statistics.rate * (free_factor + 1e-15 * moments.amplification);
-  if (!(statistics.rate_error < 1e-5 * statistics.rate))
-    throw ConvergenceError(std::string("two resolutions of the generating function differ; ") + kMend,
-                           statistics.rate_error / statistics.rate);
-  statistics.isi_cv = std::sqrt(
-      std::max(0.0, 2 * moments.square_interval * statistics.rate * statistics.rate - 1));
+      std::abs(statistics.rate - 1 / finer.interval) + statistics.rate * moments.amplification * (free_factor + 1e-15);
+  if (!(statistics.rate_error < std::max(2e-7, 10 * free_factor) * statistics.rate)) refuse(statistics.rate_error);
+  statistics.isi_cv = std::sqrt(std::max(0.0, 2 * moments.square_interval * statistics.rate * statistics.rate - 1));
   statistics.mean_state = statistics.rate * moments.slope;
   statistics.state_variance =
       std::max(0.0, statistics.rate * moments.curvature - statistics.mean_state * statistics.mean_state);
-  for (std::size_t j = 0; j < neuron.inputs.size(); ++j)
-    statistics.rate_sensitivity.push_back(sensitivity(neuron, j));
+  double largest_change = 0, difference = 0;
+  for (std::size_t j = 0; j < neuron.inputs.size(); ++j) {
+    const double change = moments.interval_sensitivity[j];
+    statistics.rate_sensitivity.push_back(-statistics.rate * statistics.rate * change);
+    largest_change = std::max(largest_change, std::abs(change));
+    difference = std::max(difference, std::abs(change - finer.interval_sensitivity[j]));
+  }
+  if (!(difference <= 1e-6 * largest_change)) refuse(difference);  // of a rate close to 0
   return statistics;
 }
 

@@ -10,7 +10,7 @@ namespace limes::spiking {
 /// free, of relative size 2 exp(-2 pi^2/w).
 inline constexpr double kLargestGeneratingWeight = 1.4;
 
-/// Rate, CV, mean and variance of y; sensitivities by differences of fourth order (1e-7). The rate is good to 1e-8
+/// Rate, CV, mean and variance of y, sensitivities. The rate is good to 1e-8
 /// where 2 exp(-2 pi^2/w) is; `rate_error` contains that. Throws InputError without excitation, with a largest
 /// excitatory weight above 1.4, on a neuron that is not exponential or whose parameters are out of range, and for tau =
 /// infinity with sum nu w <= 0; ConvergenceError where excitation is so weak against Lam that the two parts of the

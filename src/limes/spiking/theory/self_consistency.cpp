@@ -91,7 +91,7 @@ std::vector<Eigen::VectorXd> scattered_starts(const SpikingNetwork& network) {
     }
   }
   math::RandomStream random(1, 0, math::Purpose::kTheory, 0);
-  const int scattered = groups <= 6 ? 40 : 12;
+  const int scattered = groups <= 6 ? 20 : 12;
   for (int k = 0; k < scattered; ++k) {
     Eigen::VectorXd start(groups);
     for (Eigen::Index a = 0; a < groups; ++a) start(a) = low * std::pow(high / low, random.uniform());

@@ -47,6 +47,14 @@ std::vector<OnAxis> along_the_axis(const CharacteristicFunction& d, const StopTo
   return axis;
 }
 
+/// The argument principle: D is real at 0 and 1 far up, so half the way round tells all.
+int zeros_to_the_right(const std::vector<OnAxis>& axis) {
+  double change = 0.0;
+  for (std::size_t k = 0; k + 1 < axis.size(); ++k) change += turn(axis[k], axis[k + 1]);
+  change -= std::arg(axis.back().value);  // the rest of the way to 1
+  return std::max(0, static_cast<int>(std::lround(-change / std::numbers::pi)));
+}
+
 struct Zero {
   Complex s;
   double step;
@@ -129,11 +137,8 @@ Complex CharacteristicFunction::operator()(Complex s) const {
 Stability stability_of(const SpikingNetwork& network, const ReplicaState& state, const StopToken& stop) {
   const CharacteristicFunction d(network, state);
   const std::vector<OnAxis> axis = along_the_axis(d, stop);
-  double change = 0.0;
-  for (std::size_t k = 0; k + 1 < axis.size(); ++k) change += turn(axis[k], axis[k + 1]);
-  change -= std::arg(axis.back().value);  // the rest of the way to 1
   Stability result;
-  result.growing = std::max(0, static_cast<int>(std::lround(-change / std::numbers::pi)));
+  result.growing = zeros_to_the_right(axis);
   result.stable = result.growing == 0;
 
   // Zeros near the axis show as minima of |D| on it; those on the real axis are sought from 0.
@@ -167,6 +172,19 @@ Stability stability_of(const SpikingNetwork& network, const ReplicaState& state,
   // A growth rate of the wrong sign is none.
   if (result.leading_found && (result.leading.real() > 0) == result.stable) result.leading_found = false;
   return result;
+}
+
+int growing_modes(const SpikingNetwork& network, const ReplicaState& state, const StopToken& stop) {
+  return zeros_to_the_right(along_the_axis(CharacteristicFunction(network, state), stop));
+}
+
+std::optional<std::complex<double>> mode_near(const CharacteristicFunction& d, std::complex<double> start) {
+  try {
+    const auto zero = zero_near(d, start, std::max(0.2 * std::abs(start), 0.01 * d.slowest()), {});
+    return zero ? std::optional(zero->s) : std::nullopt;
+  } catch (const InputError&) {  // left of where the intervals of a linear neuron have a transform
+    return std::nullopt;
+  }
 }
 
 }  // namespace limes::spiking

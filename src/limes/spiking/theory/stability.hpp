@@ -2,6 +2,7 @@
 // Linear stability of a state in the time-dependent replica limit (theory note rmf, section 3, point 6).
 
 #include <complex>
+#include <optional>
 #include <vector>
 
 #include "limes/spiking/theory/self_consistency.hpp"
@@ -33,5 +34,12 @@ struct Stability {
 
 [[nodiscard]] Stability stability_of(const SpikingNetwork& network, const ReplicaState& state,
                                      const StopToken& stop = {});
+
+/// The count alone: far cheaper than the leading zero.
+[[nodiscard]] int growing_modes(const SpikingNetwork& network, const ReplicaState& state, const StopToken& stop = {});
+
+/// The zero of D that Muller's method reaches from `start`; nothing where it does not settle.
+[[nodiscard]] std::optional<std::complex<double>> mode_near(const CharacteristicFunction& d,
+                                                            std::complex<double> start);
 
 }  // namespace limes::spiking
