@@ -56,11 +56,12 @@ void require_single_theory(const system::Parameters& parameters, const RateDescr
   }
 }
 
-/// The ensembles along the way; nothing where a value is no admissible one.
-theory::EnsembleFamily family_of(const ContinuationRequest& request, TimeKind time) {
-  return [&request, time](double value) -> std::optional<PopulationEnsemble> {
+/// The ensembles along the way; nothing where a value is no admissible one. `known`: the user's transfer function.
+theory::EnsembleFamily family_of(const ContinuationRequest& request, TimeKind time,
+                                 const std::shared_ptr<const transfer::Expression>& known) {
+  return [&request, time, known](double value) -> std::optional<PopulationEnsemble> {
     try {
-      return population_ensemble_of(describe(request.at(value), time));
+      return population_ensemble_of(describe(request.at(value), time, known));
     } catch (const InputError&) {
       return std::nullopt;
     }
@@ -160,8 +161,9 @@ bool network_branches(const ContinuationRequest& request, const system::Context&
 
 /// False where the parameter does not change the ensemble.
 bool ensemble_branches(const ContinuationRequest& request, const system::Context& context, TimeKind time,
-                       DiagramWriter& writer, BranchDiagram& diagram) {
-  const theory::EnsembleFamily family = family_of(request, time);
+                       const std::shared_ptr<const transfer::Expression>& known, DiagramWriter& writer,
+                       BranchDiagram& diagram) {
+  const theory::EnsembleFamily family = family_of(request, time, known);
   const auto at_start = family(request.start), at_stop = family(request.stop);
   const auto middle = family((request.start + request.stop) / 2.0);
   if (same_theory(*at_start, *at_stop) && (!middle || same_theory(*at_start, *middle))) return false;
@@ -196,7 +198,8 @@ BranchDiagram continue_branches(const ContinuationRequest& request, const system
   DiagramWriter writer(description, request, diagram);
   const bool given = description.coupling.kind == CouplingDescription::Kind::kGiven;
   bool enters = has_fixed_matrix(description) && network_branches(request, context, time, given, writer, diagram);
-  if (!given) enters = ensemble_branches(request, context, time, writer, diagram) || enters;
+  const auto& known = description.populations.front().transfer.expression;
+  if (!given) enters = ensemble_branches(request, context, time, known, writer, diagram) || enters;
   if (!enters) {
     throw refused(request, fmt::format("'{}' does not enter the theory", request.parameter),
                   "follow one that does, for example network.gain, coupling.mean or threshold.mean");

@@ -43,8 +43,10 @@ std::vector<std::size_t> describe_sizes(const Parameters& parameters) {
   return sizes;
 }
 
+using KnownExpression = std::shared_ptr<const transfer::Expression>;
+
 /// `network.transfer`, and where that is the user's own function `network.expression`; at gain 1.
-transfer::Transfer describe_transfer(const Parameters& parameters) {
+transfer::Transfer describe_transfer(const Parameters& parameters, const KnownExpression& known) {
   const std::string key = "network.expression";
   transfer::Transfer function{transfer::kind_from_name(parameters.text("network.transfer")), 1.0};
   if (function.kind != transfer::Kind::kExpression) {
@@ -57,6 +59,10 @@ transfer::Transfer describe_transfer(const Parameters& parameters) {
                      "network.transfer is \"expression\" but network.expression is missing",
                      "write, for example, expression = \"max(x,0)^2 / (1 + x^2)\"");
   }
+  if (known && known->text() == parameters.text(key)) {
+    function.expression = known;
+    return function;
+  }
   try {
     function.expression = std::make_shared<const transfer::Expression>(parse_expression(parameters.text(key)));
   } catch (const InputError& error) {
@@ -66,13 +72,13 @@ transfer::Transfer describe_transfer(const Parameters& parameters) {
 }
 
 std::vector<Population> describe_populations(const Parameters& parameters, TimeKind time,
-                                             const std::vector<std::size_t>& sizes) {
+                                             const std::vector<std::size_t>& sizes, const KnownExpression& known) {
   std::vector<Population> populations(sizes.size());
   const auto set = [&](const std::string& key, auto assign) {
     const std::vector<double> values = per_population(parameters, key, sizes.size());
     for (std::size_t a = 0; a < values.size(); ++a) assign(populations[a], values[a]);
   };
-  const transfer::Transfer function = describe_transfer(parameters);
+  const transfer::Transfer function = describe_transfer(parameters, known);
   set("network.gain", [&](Population& p, double value) { p.transfer = transfer::with_gain(function, value); });
   set("threshold.mean", [](Population& p, double value) { p.threshold_mean = value; });
   set("threshold.deviation", [](Population& p, double value) { p.threshold_deviation = value; });
@@ -339,7 +345,8 @@ std::vector<std::size_t> RateDescription::borders() const {
   return borders;
 }
 
-RateDescription describe(const Parameters& parameters, TimeKind time) {
+RateDescription describe(const Parameters& parameters, TimeKind time,
+                         const std::shared_ptr<const transfer::Expression>& known) {
   RateDescription description;
   description.time = time;
   description.seed = parameters.seed();
@@ -349,7 +356,7 @@ RateDescription describe(const Parameters& parameters, TimeKind time) {
   description.array_results = sizes.size() > 1 || (sizes_given && parameters.is_list("network.size"));
   description.coupling = describe_coupling(parameters, sizes, sizes_given, description.seed);
   if (description.coupling.matrix) sizes = {static_cast<std::size_t>(coupling::size(*description.coupling.matrix))};
-  description.populations = describe_populations(parameters, time, sizes);
+  description.populations = describe_populations(parameters, time, sizes, known);
   description.threshold = describe_threshold(parameters, description.seed);
   if (parameters.has("threshold.values")) describe_given_thresholds(parameters, description);
   description.initial = describe_initial(parameters, description.seed);

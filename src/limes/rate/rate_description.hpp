@@ -127,8 +127,10 @@ struct RateDescription {
   [[nodiscard]] std::vector<std::size_t> borders() const;
 };
 
-/// Reads the files and checks every combination of keys. Throws InputError with the key's place.
-[[nodiscard]] RateDescription describe(const system::Parameters& parameters, TimeKind time);
+/// Reads the files and checks every combination of keys. Throws InputError with the key's place. `known`: a transfer
+/// function of the user's that need not be read again where the text is the same (its shape takes milliseconds).
+[[nodiscard]] RateDescription describe(const system::Parameters& parameters, TimeKind time,
+                                       const std::shared_ptr<const transfer::Expression>& known = {});
 
 /// One matrix is the network (given, or drawn by the portable generator): realisations are repeats that differ in
 /// initial state and noise only.
