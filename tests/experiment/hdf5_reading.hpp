@@ -61,6 +61,13 @@ class Hdf5Reader {
     return texts(path, name).at(0);
   }
 
+  [[nodiscard]] double number(const std::string& path, const std::string& name) const {
+    const hid_t attribute = H5Aopen_by_name(file_, path.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT);
+    double value = 0.0;
+    H5Aread(attribute, H5T_NATIVE_DOUBLE, &value);
+    return value;
+  }
+
   [[nodiscard]] std::string dataset_text(const std::string& path) const {
     const hid_t type = H5Dget_type(open(path));
     std::string text(H5Tget_size(type), '\0');

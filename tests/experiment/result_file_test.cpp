@@ -155,6 +155,26 @@ TEST(ResultHdf5, HoldsQuantitiesAndComplexNumbers) {
   EXPECT_TRUE(file.shape("/quantities/outlier/-/theory").empty());
 }
 
+TEST(ResultHdf5, HoldsSpecialPoints) {
+  Json json = Parts().json();
+  EXPECT_FALSE(Hdf5Reader(result_hdf5(json)).exists("/special_points"));
+  const Json scalar = {{"mean", 0.5}, {"variance", 0.25}}, arrays = {{"mean", {1.0, 2.0}}, {"variance", {3.0, nullptr}}};
+  const auto point = [](const char* type, double value, const Json& state) {
+    return Json{{"type", type},   {"parameter", "network.gain"}, {"value", value}, {"branch", "static-0"},
+                {"state", state}, {"eigenvalue", {0.6, 0.8}}};
+  };
+  json["special_points"] = {point("fold", 1.25, scalar), point("neimark_sacker", 1.5, arrays)};
+  const Hdf5Reader file(result_hdf5(json));
+  EXPECT_EQ(file.text("/special_points/0", "type"), "fold");
+  EXPECT_EQ(file.text("/special_points/1", "parameter"), "network.gain");
+  EXPECT_EQ(file.text("/special_points/1", "branch"), "static-0");
+  EXPECT_EQ(file.number("/special_points/1", "value"), 1.5);
+  EXPECT_TRUE(file.is_compound("/special_points/0/eigenvalue"));
+  EXPECT_TRUE(file.shape("/special_points/0/eigenvalue").empty());
+  EXPECT_THAT(file.values("/special_points/0/state/variance"), ElementsAre(0.25));
+  EXPECT_THAT(file.values("/special_points/1/state/mean"), ElementsAre(1.0, 2.0));
+}
+
 TEST(ResultHdf5, ParametersMayBeLong) {
   Json json = Parts().json();
   json["parameters"]["threshold"]["values"] = std::vector<double>(20000, 0.125);

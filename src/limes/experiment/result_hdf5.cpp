@@ -124,6 +124,23 @@ void write_curve(Hdf5Image& image, const Json& entry, const std::string& path) {
   }
 }
 
+/// A group per point, 0, 1, ... in the order of result.json: texts and numbers as attributes, the eigenvalue and the
+/// state as datasets.
+void write_special_points(Hdf5Image& image, const Json& points) {
+  image.group("/special_points");
+  std::size_t index = 0;
+  for (const Json& point : points) {
+    const std::string path = "/special_points/" + std::to_string(index++);
+    image.group(path + "/state");
+    write_attributes(image, path, point, {"eigenvalue", "state"});
+    if (point.contains("eigenvalue")) write_value(image, path + "/eigenvalue", point["eigenvalue"], 0);
+    const Json state = point.value("state", Json::object());
+    for (const auto& [name, value] : state.items()) {
+      write_value(image, path + "/state/" + name, value, depth_of(value));
+    }
+  }
+}
+
 }  // namespace
 
 std::string result_hdf5(const Json& result) {
@@ -142,6 +159,8 @@ std::string result_hdf5(const Json& result) {
     write_quantity(image, entry, place_of("quantities", entry, taken));
   for (const Json& entry : result.value("curves", Json::array()))
     write_curve(image, entry, place_of("curves", entry, taken));
+  const Json points = result.value("special_points", Json::array());
+  if (!points.empty()) write_special_points(image, points);
   return image.bytes();
 }
 

@@ -10,9 +10,11 @@ namespace limes::experiment {
 ///     /                      attributes limes_version, system, title, seed, status
 ///     /parameters            the resolved parameters as JSON text
 ///     /quantities/NAME/BRANCH  datasets theory, error, simulation, standard_error, z; attributes unit, meaning,
-///     verdict, ... /curves/NAME/BRANCH      datasets theory, simulation, standard_error; one dataset per axis below
-///     `axes`, with its unit;
-///                              the attribute `axes` of the group names them in the order of the dimensions
+///                              verdict, ...
+///     /curves/NAME/BRANCH      datasets theory, simulation, standard_error; one dataset per axis below `axes`, with its
+///                              unit; the attribute `axes` of the group names them in the order of the dimensions
+///     /special_points/N        N = 0, 1, ...: attributes type, parameter, value, branch; datasets eigenvalue,
+///                              state/mean, state/variance; only where there are any
 ///
 /// An entry without a branch stands under `-`; a slash in a branch (`iid_surrogate/static-0`) makes a group. Complex
 /// numbers are compounds of `r` and `i` (as numpy reads them), a number that is not finite or unknown is NaN. The same
