@@ -57,14 +57,65 @@ TEST(HeatMap, LargeGridsAreThinned) {
   for (int i = 0; i < 300; ++i) values.push_back(i);
   for (int i = 0; i < 300; ++i) row.push_back(i);
   auto& curve = result["curves"][0];
+  curve["axes"][0]["values"] = {1, 2, 3, 4, 5, 6};
   curve["axes"][1]["values"] = values;
-  curve["theory"] = {row, row};
+  curve["theory"] = {row, row, row, row, row, row};
   curve["simulation"] = nlohmann::ordered_json::array();
   const auto figures = figures_of(result);
   ASSERT_EQ(figures.size(), 1U);
-  EXPECT_EQ(figures[0].map->values.size(), 2 * 48U);
+  EXPECT_EQ(figures[0].map->values.size(), 6 * 48U);
   EXPECT_EQ(figures[0].map->high, 299.0);
   EXPECT_THAT(figures[0].note, HasSubstr("the files hold all"));
+}
+
+TEST(HeatMap, OneValueEverywhereIsNotDrawn) {
+  auto result = sweep_result();
+  result["curves"][0]["theory"] = {{2, 2, 2}, {2, nullptr, 2}};
+  result["curves"][0]["simulation"] = nlohmann::ordered_json::array();
+  EXPECT_TRUE(figures_of(result).empty());
+}
+
+TEST(HeatMap, TheBorderOfChaosIsALine) {
+  auto result = sweep_result();
+  auto& curve = result["curves"][0];
+  curve["name"] = "lyapunov_exponent";
+  curve["axes"][0]["values"] = {0, 1};
+  curve["axes"][1]["values"] = {0, 1, 2};
+  curve["theory"] = {{-1, 1, 3}, {-2, 0.5, 3}};  // zero at 1/2 and at 4/5 of the first step
+  curve["simulation"] = nlohmann::ordered_json::array();
+  const auto figures = figures_of(result);
+  ASSERT_EQ(figures.size(), 1U);
+  const Series& line = figures[0].series.back();
+  EXPECT_EQ(line.colour, "contour");
+  EXPECT_THAT(figures[0].note, HasSubstr("Line: lyapunov exponent = 0."));
+  double left = NAN, right = NAN;
+  for (std::size_t i = 0; i < line.x.size(); ++i) {
+    if (line.x[i] == 0.0) left = line.y[i];
+    if (line.x[i] == 1.0) right = line.y[i];
+  }
+  EXPECT_DOUBLE_EQ(left, 0.5);
+  EXPECT_DOUBLE_EQ(right, 0.8);
+}
+
+TEST(Families, AHandfulOfSizesGivesLinesOfOneTheory) {
+  auto result = sweep_result();
+  auto& curve = result["curves"][0];
+  curve["axes"][0] = {{"name", "network.gain"}, {"values", {5, 1, 2, 3, 4}}};
+  curve["axes"][1] = {{"name", "network.size"}, {"values", {400, 100}}};
+  curve["theory"] = {{5, 5}, {1, 1}, {2, 2}, {3, 3}, {4, 4}};
+  curve["simulation"] = {{5.5, 6}, {1.5, 2}, {2.5, 3}, {3.5, 4}, {4.5, 5}};
+  curve["standard_error"] = {{0.5, 1}, {0.5, 1}, {0.5, 1}, {0.5, 1}, {0.5, 1}};
+  const auto figures = figures_of(result);
+  ASSERT_EQ(figures.size(), 1U);
+  EXPECT_FALSE(figures[0].map);
+  ASSERT_EQ(figures[0].series.size(), 3U);
+  EXPECT_THAT(figures[0].series[0].y, ElementsAre(1.0, 2.0, 3.0, 4.0, 5.0));
+  EXPECT_EQ(figures[0].series[0].label, "theory");
+  EXPECT_EQ(figures[0].series[1].label, "simulation, size = 100");
+  EXPECT_THAT(figures[0].series[1].y, ElementsAre(2.0, 3.0, 4.0, 5.0, 6.0));
+  EXPECT_EQ(figures[0].series[2].high[0], 2.5);  // 1.5 + 2 * 0.5
+  curve["theory"][0][1] = 7;
+  EXPECT_EQ(figures_of(result)[0].series.size(), 4U) << "each size has a theory of its own";
 }
 
 TEST(HeatMap, ColoursRunFromDarkToLight) {

@@ -200,6 +200,58 @@ TEST(FigureScale, ConstantDataStillHaveARange) {
   }
 }
 
+TEST(FigureScale, HoldsTheErrorBarsButForHugeOnes) {
+  Figure figure;
+  Series& series = figure.series.emplace_back();
+  series.points = true;
+  series.x = {0.0, 1.0, 2.0, 3.0};
+  series.y = {0.0, 0.0, 1.0, 1.0};
+  series.low = {-1.0, -1.0, 0.0, -50.0};
+  series.high = {1.0, 1.0, 3.0, 52.0};
+  const auto scale = scale_of(figure, true, 100.0, 0.0);
+  EXPECT_EQ(scale.low, -1.0);
+  EXPECT_EQ(scale.high, 3.0);
+}
+
+TEST(Figures, MarksThatWouldMissTheSwingsGiveWayToALine) {
+  std::vector<double> times, slow, fast, errors;
+  for (int t = 0; t < 120; ++t) {
+    times.push_back(t);
+    slow.push_back(std::cos(0.02 * t));
+    fast.push_back(std::cos(2.1 * t));
+    errors.push_back(0.01);
+  }
+  const auto simulated = [&](const std::vector<double>& values) {
+    return find_series(figures_of(with_curves({curve("c", {axis("time", times)}, values, values, errors)}))[0],
+                       "simulation");
+  };
+  EXPECT_TRUE(simulated(slow).points);
+  EXPECT_FALSE(simulated(slow).line);
+  EXPECT_FALSE(simulated(fast).points);
+  EXPECT_TRUE(simulated(fast).line);
+}
+
+TEST(Figures, EveryPopulationIsCutAtTheSameTimes) {
+  Json values = Json::array();
+  for (int p = 0; p < 2; ++p) {
+    values.push_back(Json::array());
+    for (int t = 0; t < 9; ++t) values[p].push_back({p, t, 0.5});
+  }
+  const auto figures = figures_of(with_curves(
+      {curve("two_time_covariance",
+             {axis("population", {0, 1}), axis("time", {0, 1, 2, 3, 4, 5, 6, 7, 8}), axis("time", {0, 1, 2})}, values,
+             Json::array(), Json::array())}));
+  ASSERT_EQ(figures[0].series.size(), 4U);
+  EXPECT_NO_THROW((void)find_series(figures[0], "theory, population 0, time 4"));
+  EXPECT_NO_THROW((void)find_series(figures[0], "theory, population 1, time 8"));
+}
+
+TEST(FigureSvg, APointWithoutNeighboursIsSeen) {
+  const Json json =
+      with_curves({curve("c", {axis("lag", {0, 1, 2})}, {nullptr, 1.0, nullptr}, Json::array(), Json::array())});
+  EXPECT_NE(figure_svg(figures_of(json)[0]).find("h.01"), std::string::npos);
+}
+
 TEST(FigureThinning, KeepsEndsAndPeaks) {
   std::vector<double> x(10000), y(10000);
   for (std::size_t i = 0; i < x.size(); ++i) {

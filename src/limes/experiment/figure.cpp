@@ -58,6 +58,11 @@ std::vector<Figure> figures_of(const nlohmann::ordered_json& result) {
       continue;
     }
     if (plane && list_of(entry, "axes").size() >= 2) {
+      if (text_of(entry, "name") == "residual") continue;
+      if (auto figure = family_figure(entry)) {
+        figures.push_back(std::move(*figure));
+        continue;
+      }
       for (Figure& figure : map_figures(entry)) figures.push_back(std::move(figure));
       continue;
     }
@@ -91,6 +96,12 @@ std::vector<Figure> figures_of(const nlohmann::ordered_json& result) {
   figures.erase(std::remove_if(figures.begin(), figures.end(),
                                [](const Figure& figure) { return figure.series.empty() && figure.panels.empty(); }),
                 figures.end());
+  if (swept > 0) {  // what the sweep is mostly made for: kept curves, then the exponent
+    std::stable_partition(figures.begin(), figures.end(), [](const Figure& figure) {
+      return !figure.panels.empty() || figure.quantity == "lyapunov_exponent";
+    });
+    std::stable_partition(figures.begin(), figures.end(), [](const Figure& figure) { return !figure.panels.empty(); });
+  }
   std::map<std::string, int> used;
   for (auto& figure : figures) figure.id = safe_id(figure.id, used);
   return figures;

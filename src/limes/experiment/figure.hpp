@@ -11,7 +11,7 @@ namespace limes::experiment {
 /// Several values against one axis, drawn alike. A value that is missing (null in the result) is NaN and leaves a gap.
 struct Series {
   std::string label;
-  std::string colour;  ///< `theory-1`..`theory-5`, `simulation-1`..`simulation-3`, `reference`
+  std::string colour;  ///< `theory-1`..`theory-5`, `simulation-1`..`simulation-5`, `reference`, `contour`, `halo`
   std::vector<double> x;
   std::vector<double> y;
   std::vector<double> low;   ///< lower edge of the error band or bar; empty: none

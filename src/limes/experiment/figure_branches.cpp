@@ -65,7 +65,7 @@ void add_special_points(Figure& figure, const ResultJson& result, const std::str
   for (std::size_t i = 0; i < types.size(); ++i) {
     Series& series = by_type[types[i]];
     series.label = title_of_name(types[i]);
-    series.colour = i == 0 ? "reference" : fmt::format("simulation-{}", (i - 1) % 3 + 1);
+    series.colour = i == 0 ? "reference" : fmt::format("simulation-{}", (i - 1) % 5 + 1);
     series.points = true;
     series.shape = shapes[i % 4];
     figure.series.push_back(std::move(series));

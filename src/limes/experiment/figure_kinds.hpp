@@ -33,6 +33,13 @@ void add_bound(Figure& figure, const ReadCurve& bound);
 /// colours.
 [[nodiscard]] std::vector<Figure> map_figures(const ResultJson& entry);
 
+/// Where the values of the map pass `level`: segments, parted by NaN. Between the middles of cells values are linear.
+[[nodiscard]] Series contour_of(const HeatMap& map, double level);
+
+/// The same where one of the two keys has a handful of values (network sizes): one line for each of them against the
+/// other key, one theory where all have the same. None where both keys have more.
+[[nodiscard]] std::optional<Figure> family_figure(const ResultJson& entry);
+
 /// All branches of a quantity against the parameter of a continuation; none for `stable` and `residual`.
 [[nodiscard]] std::optional<Figure> branch_figure(const std::vector<ReadCurve>& curves, const ResultJson& result);
 

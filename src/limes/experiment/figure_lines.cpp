@@ -29,6 +29,27 @@ Series theory_series(const ReadCurve& curve, const Slice& slice) {
   return series;
 }
 
+/// Do the few marks that are drawn of a long series show its course? They do not where it swings between them.
+bool marks_show(const Series& series) {
+  const std::size_t stride = std::max<std::size_t>(1, (series.x.size() + 39) / 40);
+  double low = INFINITY, high = -INFINITY, square = 0.0;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < series.y.size(); ++i) {
+    const std::size_t before = i / stride * stride, after = before + stride;
+    if (std::isfinite(series.y[i])) {
+      low = std::min(low, series.y[i]);
+      high = std::max(high, series.y[i]);
+    }
+    if (i == before || after >= series.y.size()) continue;
+    const double share = (series.x[i] - series.x[before]) / (series.x[after] - series.x[before]);
+    const double missed = series.y[i] - series.y[before] - share * (series.y[after] - series.y[before]);
+    if (!std::isfinite(missed)) continue;
+    square += missed * missed;
+    ++count;
+  }
+  return count == 0 || square / static_cast<double>(count) < 0.05 * 0.05 * (high - low) * (high - low);
+}
+
 Series simulation_series(const ReadCurve& curve, const Slice& slice) {
   const auto indices = outline_indices(curve.axis, slice.simulation, kMostLinePoints);
   Series series;
@@ -42,9 +63,9 @@ Series simulation_series(const ReadCurve& curve, const Slice& slice) {
   }
   const bool few = series.x.size() <= kMostMarkers;
   const bool alone = slice.theory.empty();
-  series.points = few || !alone;  // marks let the theory's line be seen below them
   series.band = !few && !series.low.empty();
-  series.line = !few && (alone || !series.band);
+  series.points = few || (!alone && marks_show(series));  // marks let the theory's line be seen below them
+  series.line = !few && (!series.points || !series.band);
   return series;
 }
 
@@ -139,7 +160,7 @@ Figure line_figure(const std::vector<ReadCurve>& curves, const ResultJson& resul
       auto series = simulation_series(curves[i], slice);
       errors = errors || !series.low.empty();
       series.label = joined("simulation", branch, slice.label);
-      series.colour = fmt::format("simulation-{}", simulations.size() % 3 + 1);
+      series.colour = fmt::format("simulation-{}", simulations.size() % 5 + 1);
       simulations.push_back(std::move(series));
     }
   }

@@ -85,8 +85,38 @@ Figure map_of(const Plane& plane, const std::vector<double>& values, const std::
   return figure;
 }
 
+/// The level at which a quantity tells two phases apart: where chaos begins, and where the linearised flow does.
+std::optional<double> border_of(const std::string& name) {
+  if (name == "lyapunov_exponent") return 0.0;
+  if (name == "jacobian_radius") return 1.0;
+  return std::nullopt;
+}
+
+void add_border(Figure& figure) {
+  const auto level = border_of(figure.quantity);
+  if (!level) return;
+  Series line = contour_of(*figure.map, *level);
+  if (line.x.empty()) return;
+  line.colour = "halo";
+  figure.series.push_back(line);
+  line.colour = "contour";
+  figure.series.push_back(std::move(line));
+  figure.note +=
+      fmt::format("{}Line: {} = {:g}.", figure.note.empty() ? "" : " ", label_with_unit(figure.quantity, ""), *level);
+}
+
 bool any_finite(const std::vector<double>& values) {
   return std::any_of(values.begin(), values.end(), [](double x) { return std::isfinite(x); });
+}
+
+/// One value everywhere: nothing to see.
+bool is_constant(const std::vector<Figure>& figures) {
+  return std::all_of(figures.begin(), figures.end(), [](const Figure& figure) {
+    const HeatMap& map = *figure.map;
+    return std::all_of(map.values.begin(), map.values.end(), [&](double value) {
+      return !std::isfinite(value) || std::abs(value - map.low) <= 1e-9 * std::abs(map.low);
+    });
+  });
 }
 
 void set_range(std::vector<Figure>& figures) {
@@ -141,7 +171,11 @@ std::vector<Figure> map_figures(const ResultJson& entry) {
       pair.push_back(map_of(own, values, part(standard_error), "simulation"));
     }
     set_range(pair);
-    for (Figure& figure : pair) all.push_back(std::move(figure));
+    if (is_constant(pair)) continue;
+    for (Figure& figure : pair) {
+      add_border(figure);
+      all.push_back(std::move(figure));
+    }
   }
   return all;
 }

@@ -20,6 +20,9 @@ double band_edge(const SvgFrame& frame, double value) {
 void write_line(Out out, const Series& series, const SvgFrame& frame) {
   std::string path;
   bool pen_down = false;
+  const auto drawn = [&](std::size_t i) {
+    return i < series.x.size() && std::isfinite(frame.px(series.x[i])) && std::isfinite(frame.py(series.y[i]));
+  };
   for (std::size_t i = 0; i < series.x.size(); ++i) {
     const double px = frame.px(series.x[i]), py = frame.py(series.y[i]);
     if (!std::isfinite(px) || !std::isfinite(py)) {
@@ -27,6 +30,7 @@ void write_line(Out out, const Series& series, const SvgFrame& frame) {
       continue;
     }
     fmt::format_to(std::back_inserter(path), "{}{:.1f} {:.1f}", pen_down ? "L" : "M", px, py);
+    if (!pen_down && !drawn(i + 1)) path += "h.01";  // a point without neighbours: the round ends of the line
     pen_down = true;
   }
   const bool thin = series.colour.rfind("simulation", 0) == 0 || series.colour == "reference";

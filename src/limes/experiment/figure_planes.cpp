@@ -125,7 +125,7 @@ Figure plane_figure(const std::vector<ReadCurve>& curves, const ResultJson& resu
       auto series = point_cloud(curve.simulation_points);
       points += curve.simulation_points.size();
       series.label = "simulation" + branch;
-      series.colour = fmt::format("simulation-{}", simulations++ % 3 + 1);
+      series.colour = fmt::format("simulation-{}", simulations++ % 5 + 1);
       if (!series.x.empty()) figure.series.push_back(std::move(series));
     }
     if (!curve.theory_points.empty()) {

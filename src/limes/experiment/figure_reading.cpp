@@ -61,6 +61,34 @@ std::string slice_label(const ResultJson& axes, const std::vector<std::size_t>& 
   return label;
 }
 
+/// Positions spread over `count`: both ends among three and more, of two the middle and the end.
+std::vector<std::size_t> spread(std::size_t count, std::size_t shown) {
+  std::vector<std::size_t> places;
+  for (std::size_t k = 0; k < shown; ++k) {
+    places.push_back(shown == 1                ? 0
+                     : shown == 2 && count > 2 ? (k + 1) * (count - 1) / 2
+                                               : k * (count - 1) / (shown - 1));
+  }
+  return places;
+}
+
+/// At most `most` outer cells (row-major): of the first axes (populations) all, of those behind as many as that leaves,
+/// at the same places each time.
+std::vector<std::size_t> shown_cells(const std::vector<std::size_t>& sizes, std::size_t most) {
+  std::vector<std::size_t> cells{0};
+  for (const std::size_t size : sizes) {
+    std::vector<std::size_t> next;
+    for (const std::size_t cell : cells) {
+      for (const std::size_t place : spread(size, std::clamp<std::size_t>(most / cells.size(), 1, size))) {
+        next.push_back(cell * size + place);
+      }
+    }
+    cells = std::move(next);
+  }
+  if (cells.size() > most) cells.resize(most);
+  return cells;
+}
+
 }  // namespace
 
 std::string text_of(const ResultJson& object, const std::string& key) {
@@ -128,9 +156,7 @@ std::optional<ReadCurve> read_curve(const ResultJson& entry, std::size_t most_sl
     curve.axis.resize(length);
     for (std::size_t i = 0; i < length; ++i) curve.axis[i] = static_cast<double>(i);
   }
-  const std::size_t shown = std::min(cells, most_slices);
-  for (std::size_t k = 0; k < shown; ++k) {
-    const std::size_t cell = shown == 1 ? 0 : k * (cells - 1) / (shown - 1);
+  for (const std::size_t cell : shown_cells(outer, most_slices)) {
     Slice slice{slice_label(axes, outer, cell), part(theory, cell * length, length),
                 part(simulation, cell * length, length), part(error, cell * length, length)};
     if (!any_finite(slice.theory)) slice.theory.clear();

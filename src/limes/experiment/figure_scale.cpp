@@ -63,6 +63,24 @@ std::vector<Tick> logarithmic_ticks(const Scale& scale, int wanted) {
   return result;
 }
 
+/// The ends of all error bars but those more than five times as long as half of them.
+std::vector<double> usual_errors(const Series& series) {
+  std::vector<double> lengths;
+  for (std::size_t i = 0; i < series.low.size(); ++i) {
+    if (std::isfinite(series.high[i] - series.low[i])) lengths.push_back(series.high[i] - series.low[i]);
+  }
+  if (lengths.empty()) return {};
+  const auto middle = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2);
+  std::nth_element(lengths.begin(), middle, lengths.end());
+  std::vector<double> ends;
+  for (std::size_t i = 0; i < series.low.size(); ++i) {
+    if (!(series.high[i] - series.low[i] <= 5.0 * *middle)) continue;
+    ends.push_back(series.low[i]);
+    ends.push_back(series.high[i]);
+  }
+  return ends;
+}
+
 }  // namespace
 
 double Scale::place(double value) const {
@@ -86,12 +104,13 @@ Scale scale_of(const Figure& figure, bool vertical, double length, double margin
   for (const auto& series : figure.series) {
     include(vertical ? series.y : series.x);
     // Huge errors of a few points must not flatten the rest, and a logarithmic axis cannot hold what crosses zero.
-    if (vertical && !scale.logarithmic && series.band) {
-      include(series.low);
-      include(series.high);
-    }
+    if (vertical && !scale.logarithmic && (series.band || series.points)) include(usual_errors(series));
   }
   if (!(low <= high)) low = high = scale.logarithmic ? 1.0 : 0.0;
+  if (!scale.logarithmic && std::max(-low, high) < 1e-15) {  // zero, but for rounding
+    low = -1.0;
+    high = 1.0;
+  }
   if (scale.logarithmic) {
     const double widen = std::max(std::pow(high / low, margin), 1.05);
     low /= widen;

@@ -27,19 +27,24 @@ constexpr double kLegendLine = 20.0;
 
 // The palette of Okabe and Ito (2008), darkened for thin lines on white: distinct under all common colour blindness.
 // The page has its own colours for light and dark (assets/report.css); files use no CSS variables, which editors lack.
-constexpr std::array<std::pair<const char*, const char*>, 9> kPalette = {{{"theory-1", "#0b5394"},
-                                                                          {"theory-2", "#7b4ba3"},
-                                                                          {"theory-3", "#00795a"},
-                                                                          {"theory-4", "#8c6a00"},
-                                                                          {"theory-5", "#5f6b7a"},
-                                                                          {"simulation-1", "#d35400"},
-                                                                          {"simulation-2", "#b5306f"},
-                                                                          {"simulation-3", "#4d8f00"},
-                                                                          {"reference", "#8a929c"}}};
+constexpr std::array<std::pair<const char*, const char*>, 13> kPalette = {{{"theory-1", "#0b5394"},
+                                                                           {"theory-2", "#7b4ba3"},
+                                                                           {"theory-3", "#00795a"},
+                                                                           {"theory-4", "#8c6a00"},
+                                                                           {"theory-5", "#5f6b7a"},
+                                                                           {"simulation-1", "#d35400"},
+                                                                           {"simulation-2", "#b5306f"},
+                                                                           {"simulation-3", "#4d8f00"},
+                                                                           {"simulation-4", "#b58900"},
+                                                                           {"simulation-5", "#5b7fc7"},
+                                                                           {"reference", "#8a929c"},
+                                                                           {"contour", "#111111"},
+                                                                           {"halo", "#ffffff"}}};
 constexpr const char* kFileStyle =
     ".fg text{font-family:system-ui,-apple-system,'Segoe UI','Helvetica Neue',Arial,sans-serif;font-size:13px;"
     "fill:#1d232b}.fg .tick{fill:#5b6570;font-size:12px}.fg .grid{stroke:#e6e9ed}.fg .frame{fill:none;stroke:#a9b0b8}"
-    ".fg .l{fill:none;stroke-width:2;stroke-linejoin:round}.fg .thin{stroke-width:1.3}.fg .b{fill-opacity:.2}"
+    ".fg .l{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}.fg .s-halo .l{stroke-width:4;"
+    "stroke-opacity:.8}.fg .thin{stroke-width:1.3}.fg .b{fill-opacity:.2}"
     ".fg .p{stroke:#fff;stroke-width:.6}.fg .o{fill:none;stroke-width:1.4}.fg .e{stroke-width:1.1;stroke-opacity:.65}"
     ".fg .title{font-size:16px;font-weight:600}.fg .note{fill:#5b6570;font-size:12px}"
     ".fg .small{font-size:10.5px}.fg .head{font-weight:600}";

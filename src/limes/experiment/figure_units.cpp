@@ -89,7 +89,7 @@ Figure unit_figure(const std::vector<ReadCurve>& curves) {
       auto series = cloud(curve.axis, slice.simulation, slice.standard_error);
       if (!series.low.empty()) figure.note = "Bars: ± 2 standard errors.";
       series.label = of_branch("simulation", curve, curves.size() > 1);
-      series.colour = fmt::format("simulation-{}", simulations.size() % 3 + 1);
+      series.colour = fmt::format("simulation-{}", simulations.size() % 5 + 1);
       simulations.push_back(std::move(series));
     }
   }

@@ -9,7 +9,7 @@
     Object.assign(dataflow.transforms, require(name));
   }
 
-  const margin = { left: 66, right: 14, top: 8, bottom: 46 };
+  const least_left = 66;
   const font = "system-ui, -apple-system, Segoe UI, Helvetica Neue, Arial, sans-serif";
   const ink = "var(--ink)", muted = "var(--muted)";
   const colour_of = (series) => "var(--" + series.colour + ")";
@@ -58,7 +58,7 @@
       const thin = is_simulation(series) || series.colour === "reference";
       marks.push({ type: "line", from: { data }, encode: { update: {
         x, y, stroke: colour, strokeWidth: { value: thin ? 1.4 : 2.2 }, opacity: shown, defined,
-        strokeJoin: { value: "round" }, ...(series.dashed ? { strokeDash: { value: [6, 4] } } : {}) } } });
+        strokeJoin: { value: "round" }, strokeCap: { value: "round" }, ...(series.dashed ? { strokeDash: { value: [6, 4] } } : {}) } } });
     }
     if (series.points) {
       const hollow = series.shape === "ring" || series.shape === "diamond", dash = series.shape === "dash";
@@ -104,7 +104,13 @@
     return Math.max(1, Math.ceil(seen / 40));
   }
 
-  function specification(figure, state, width, height) {
+  // The room that the labels of the vertical axis need: tick, label, title.
+  function left_room(state, height) {
+    const longest = ticks(state.y, state.log_y, height / 48).map((v) => String(Number(v.toPrecision(6))).length);
+    return Math.max(least_left, 38 + 6.9 * Math.max(0, ...longest));
+  }
+
+  function specification(figure, state, width, height, margin) {
     return {
       width, height, padding: margin, autosize: "none", background: "transparent",
       signals: [{ name: "x_range", value: state.x }, { name: "y_range", value: state.y },
@@ -177,19 +183,28 @@
     plot.append(canvas, hair, box, values);
 
     const state = { x: null, y: null, log_x: figure.x.logarithmic, log_y: figure.y.logarithmic, hidden: new Set() };
+    const margin = { left: least_left, right: 14, top: 8, bottom: 46 };
     let view = null, width = 0, height = 0;
 
     async function build(keep_view) {
+      if (state.y) margin.left = left_room(state, height || 250);
       width = Math.max(160, drawing.clientWidth - margin.left - margin.right);
       height = Math.round(Math.min(figure.equal_aspect ? 400 : 330, Math.max(200, width * (figure.equal_aspect ? 0.85 : 0.68))));
       if (!keep_view || !state.x) full_view(figure, state, width, height);
+      const room = left_room(state, height);
+      if (room > margin.left) {
+        width = Math.max(160, width + margin.left - room);
+        margin.left = room;
+        if (!keep_view) full_view(figure, state, width, height);
+      }
       if (view) view.finalize();
-      const specified = parser.parse(specification(figure, state, width, height), {}, { ast: true });
+      const specified = parser.parse(specification(figure, state, width, height, margin), {}, { ast: true });
       view = new runtime_view.View(specified, { renderer: "svg", expr: interpreter.expressionInterpreter, hover: false });
       view.initialize(canvas);
       await view.runAsync();
     }
     function show() {
+      if (left_room(state, height) > margin.left) return void build(true);
       view.signal("x_range", state.x).signal("y_range", state.y);
       view.signal("x_ticks", ticks(state.x, state.log_x, width / 65)).signal("y_ticks", ticks(state.y, state.log_y, height / 48));
       figure.series.forEach((series, i) => view.signal("stride" + i, stride(series, state)));
