@@ -128,5 +128,29 @@ TEST(SweepCurves, AreAsLongAsTheLongest) {
   EXPECT_THAT(warnings[0], HasSubstr("its grids differ"));
 }
 
+TEST(SweepCurves, OfDifferentGridsAreMovedToTheCoarsest) {
+  Grid grid;
+  grid.axes.push_back({"network.size", "network.size", true, {1.0, 2.0}, {"1", "2"}});
+  PointRuns runs;
+  for (const char* curve : {
+           R"({"name": "c", "axes": [{"name": "x", "values": [0.125, 0.375, 0.625, 0.875]}], "theory": [1, 2, 3, null],
+               "simulation": [0, 4, 2, 1], "standard_error": [1, 1, 3, 1]})",
+           R"({"name": "c", "axes": [{"name": "x", "values": [0.25, 0.75]}], "theory": [5, 7], "simulation": [8, 9],
+               "standard_error": [1, 2]})"}) {
+    PointResult result;
+    result.kept.push_back(Json::parse(curve));
+    runs.points.emplace_back(std::move(result));
+  }
+  std::vector<std::string> warnings;
+  const auto curves = curves_over_points({}, grid, runs, warnings);
+  ASSERT_EQ(curves.size(), 1U);
+  EXPECT_EQ(curves[0]["axes"][1]["values"], Json({0.25, 0.75}));
+  EXPECT_EQ(curves[0]["theory"], Json::parse("[[1.5, null], [5, 7]]"));
+  EXPECT_EQ(curves[0]["simulation"], Json::parse("[[2.0, 1.5], [8, 9]]"));
+  EXPECT_EQ(curves[0]["standard_error"], Json::parse("[[1.0, 2.0], [1, 2]]"));
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_THAT(warnings[0], HasSubstr("interpolated onto the coarsest"));
+}
+
 }  // namespace
 }  // namespace limes::experiment

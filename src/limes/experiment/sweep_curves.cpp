@@ -39,6 +39,54 @@ std::optional<Json> common_axes(const std::vector<const Json*>& curves) {
   return axes;
 }
 
+bool is_ascending(const Json& values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!values[i].is_number() || (i > 0 && !(values[i].get<double>() > values[i - 1].get<double>()))) return false;
+  }
+  return !values.empty();
+}
+
+/// Between two neighbours of the grid; null outside it and beside a null.
+Json interpolated(const Json& grid, const Json& values, double x) {
+  std::size_t right = 0;
+  while (right < grid.size() && grid[right].get<double>() < x) ++right;
+  if (right == grid.size() || right >= values.size()) return nullptr;
+  if (grid[right].get<double>() == x) return values[right];
+  if (right == 0 || !values[right].is_number() || !values[right - 1].is_number()) return nullptr;
+  const double a = grid[right - 1].get<double>(), b = grid[right].get<double>();
+  const double share = (x - a) / (b - a);
+  return (1.0 - share) * values[right - 1].get<double>() + share * values[right].get<double>();
+}
+
+/// Real curves against one ascending axis, all on the coarsest of their grids; empty for others.
+std::vector<Json> on_one_grid(const std::vector<const Json*>& curves) {
+  const Json* coarsest = nullptr;
+  for (const Json* curve : curves) {
+    if (curve == nullptr) continue;
+    const Json& axes = curve->at("axes");
+    if (axes.size() != 1 || !is_ascending(axes[0].at("values"))) return {};
+    for (const char* side : kSides) {
+      if (curve->contains(side) && depth_of((*curve)[side]) > 1) return {};
+    }
+    if (coarsest == nullptr || axes[0]["values"].size() < (*coarsest)["axes"][0]["values"].size()) coarsest = curve;
+  }
+  std::vector<Json> result;
+  const Json places = (*coarsest)["axes"][0]["values"];
+  for (const Json* curve : curves) {
+    Json& moved = result.emplace_back();
+    if (curve == nullptr) continue;
+    moved = *curve;
+    const Json grid = (*curve)["axes"][0]["values"];
+    moved["axes"][0]["values"] = places;
+    for (const char* side : kSides) {
+      if (!curve->contains(side) || (*curve)[side].empty()) continue;
+      Json& values = moved[side] = Json::array();
+      for (const Json& x : places) values.push_back(interpolated(grid, (*curve)[side], x.get<double>()));
+    }
+  }
+  return result;
+}
+
 /// Fills `values` (nested, maybe shorter) up to the extents, row by row, at the end of `leaves`.
 void append_filled(const Json& values, const std::vector<std::size_t>& extents, std::size_t level, const Json& nothing,
                    std::vector<Json>& leaves) {
@@ -115,11 +163,18 @@ std::vector<Json> curves_over_points(const system::Schema& schema, const Grid& g
         if (curve.contains("verdict")) verdicts[i] = curve["verdict"];
       }
     }
-    const auto own_axes = common_axes(curves);
+    auto own_axes = common_axes(curves);
+    std::vector<Json> moved;
     if (!own_axes) {
-      warnings.push_back(fmt::format("{}{}: its grids differ from point to point; it is left out", name,
-                                     branch.empty() ? "" : " (" + branch + ")"));
-      continue;
+      moved = on_one_grid(curves);
+      warnings.push_back(fmt::format("{}{}: its grids differ from point to point; {}", name,
+                                     branch.empty() ? "" : " (" + branch + ")",
+                                     moved.empty() ? "it is left out" : "it is interpolated onto the coarsest"));
+      if (moved.empty()) continue;
+      for (std::size_t i = 0; i < curves.size(); ++i) {
+        if (curves[i] != nullptr) curves[i] = &moved[i];
+      }
+      own_axes = common_axes(curves);
     }
     Json entry = {{"name", name}};
     for (const char* member : {"unit", "meaning"}) {
