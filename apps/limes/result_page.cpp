@@ -59,24 +59,36 @@ std::vector<std::string> row(const Json& entry, const std::string& name, const J
           words(entry.value("verdict", ""))};
 }
 
-void append_rows(const Json& entry, std::vector<std::vector<std::string>>& rows) {
-  const std::string name = entry.value("name", "");
+/// The values of one entry, or of one row of its array.
+struct Values {
+  const Json& theory;
+  const Json& value;
+  const Json& error;
+  const Json& z;
+};
+
+void append_rows(const Json& entry, const std::string& name, const Values& values,
+                 std::vector<std::vector<std::string>>& rows) {
   const bool complex = entry.value("complex", false);
-  const Json& theory = member(member(entry, "theory"), "value");
-  const Json& value = member(member(entry, "simulation"), "value");
-  const Json& error = member(member(entry, "simulation"), "standard_error");
-  const Json& z = member(entry, "z");
-  const Json& shape = theory.is_null() ? value : theory;
+  const Json& shape = values.theory.is_null() ? values.value : values.theory;
   const bool list = shape.is_array() && (!complex || (!shape.empty() && shape[0].is_array()));
-  if (!list) return rows.push_back(row(entry, name, theory, value, error, z, complex));
+  if (!list) return rows.push_back(row(entry, name, values.theory, values.value, values.error, values.z, complex));
   const auto at = [](const Json& array, std::size_t i) -> const Json& {
     static const Json none;
     return array.is_array() && i < array.size() ? array[i] : none;
   };
   for (std::size_t i = 0; i < std::min(shape.size(), kMostComponents); ++i) {
-    rows.push_back(
-        row(entry, fmt::format("{}[{}]", name, i), at(theory, i), at(value, i), at(error, i), at(z, i), complex));
+    append_rows(entry, fmt::format("{}[{}]", name, i),
+                {at(values.theory, i), at(values.value, i), at(values.error, i), at(values.z, i)}, rows);
   }
+}
+
+void append_rows(const Json& entry, std::vector<std::vector<std::string>>& rows) {
+  const Json& simulation = member(entry, "simulation");
+  append_rows(entry, entry.value("name", ""),
+              {member(member(entry, "theory"), "value"), member(simulation, "value"),
+               member(simulation, "standard_error"), member(entry, "z")},
+              rows);
 }
 
 /// Branches on which a realisation settled, or which describe the simulated state: what the first table is about. The

@@ -102,8 +102,8 @@ system::BranchDiagram continue_states(const system::ContinuationRequest& request
   };
   context.progress(0.0, "states");
   system::BranchDiagram diagram;
-  auto branches = state_branches(family, {std::min(request.start, request.stop), std::max(request.start, request.stop),
-                                          context.stop});
+  auto branches = state_branches(
+      family, {std::min(request.start, request.stop), std::max(request.start, request.stop), context.stop});
   for (StateBranch& branch : branches) {
     const double from_front = std::abs(branch.points.front().parameter - request.start);
     if (from_front <= std::abs(branch.points.back().parameter - request.start)) continue;

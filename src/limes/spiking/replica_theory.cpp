@@ -1,9 +1,9 @@
 #include "limes/spiking/replica_theory.hpp"
 
+#include <fmt/format.h>
 #include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
-#include <fmt/format.h>
 #include <utility>
 
 #include "limes/spiking/theory/neuron_solution.hpp"
@@ -14,8 +14,11 @@ namespace {
 
 using system::Tensor;
 
+std::string label_of(std::size_t k) { return fmt::format("state-{}", k); }
+
 /// Beyond this many groups every neuron would have its own problem, solved some thousand times in the search.
 constexpr std::size_t kMostGroups = 64;
+constexpr double kTraceBins = 2000;  // of the simulated state trace
 
 Tensor tensor_of(const Eigen::VectorXd& values) { return std::vector<double>(values.begin(), values.end()); }
 
@@ -127,7 +130,7 @@ void write_sensitivity(const SpikingNetwork& network, const StateStatistics& sta
 }
 
 void write_state(const SpikingDescription& description, const ReplicaState& state, const Stability& stability,
-                 const std::string& branch, const StopToken& stop, system::TheoryOutcome& outcome) {
+                 const std::string& branch, bool told_apart, const StopToken& stop, system::TheoryOutcome& outcome) {
   const StateStatistics statistics = statistics_at(description.network, state, description.solver, stop);
   std::vector<double> cv, mean, variance;
   for (const OneNeuronStatistics& neuron : statistics.neurons) {
@@ -145,18 +148,54 @@ void write_state(const SpikingDescription& description, const ReplicaState& stat
   write_sensitivity(description.network, statistics, write, outcome.warnings);
   if (stability.leading_found) {
     write.exact("growth_rate", stability.leading.real(), stability.leading_error);
-  } else {
-    outcome.warnings.push_back(fmt::format("{}: the leading growth rate was not found; the count of growing modes "
-                                           "({}) does not depend on it",
-                                           branch, stability.growing));
+  } else if (has_connections(description.network)) {
+    outcome.warnings.push_back(
+        fmt::format("{}: the leading growth rate was not found; the count of growing modes "
+                    "({}) does not depend on it",
+                    branch, stability.growing));
   }
   write.exact("stable", stability.stable ? 1.0 : 0.0);
   write.exact("residual", statistics.residual);
+  if (!told_apart) return;
   write.conditional("conditional_rate", tensor_of(statistics.rates), tensor_of(statistics.error));
   write.conditional("conditional_isi_cv", cv);
 }
 
-std::string label_of(std::size_t k) { return fmt::format("state-{}", k); }
+/// F(C beta) against beta of one group: its crossings with the diagonal are the states.
+void write_self_consistency(const SpikingDescription& description, const ReplicaStates& found,
+                            system::TheoryOutcome& outcome) {
+  const SpikingNetwork& network = description.network;
+  if (network.groups.size() != 1 || found.states.empty() || !has_connections(network)) return;
+  constexpr int kPoints = 121;
+  const double lower = 0.2 * found.states.front().rates(0), upper = 2.0 * found.states.back().rates(0);
+  system::Axis axis{"rate", "1/time", {}};
+  std::vector<double> image;
+  for (int k = 0; k < kPoints; ++k) {
+    axis.values.push_back(lower * std::pow(upper / lower, static_cast<double>(k) / (kPoints - 1)));
+    image.push_back(rate_map(network, Eigen::VectorXd::Constant(1, axis.values.back())).rates(0));
+  }
+  outcome.curves.push_back({"self_consistency", "F(C beta)", {axis}, Tensor(image)});
+  outcome.curves.push_back({"self_consistency", "beta", {axis}, Tensor(axis.values)});
+}
+
+/// The rates of the stable states as lines along the state trace, for the eye.
+void write_levels(const SolvedStates& states, double duration, system::TheoryOutcome& outcome) {
+  for (std::size_t k = 0; k < states.found.states.size(); ++k) {
+    if (!states.stability[k].stable) continue;
+    const Eigen::VectorXd& rates = states.found.states[k].rates;
+    const auto groups = static_cast<std::size_t>(rates.size());
+    system::Axis group{"group", "1", {}}, time{"time", "time", {0.0, duration}};
+    Tensor values({groups, 2}, {});
+    for (std::size_t a = 0; a < groups; ++a) {
+      group.values.push_back(static_cast<double>(a));
+      values.values.insert(values.values.end(), 2, rates(static_cast<Eigen::Index>(a)));
+    }
+    system::TheoryCurve curve{"state_trace", label_of(k), {group, time}, values};
+    curve.valid = false;
+    curve.reason = "the rate of the limit, beside one run";
+    outcome.curves.push_back(std::move(curve));
+  }
+}
 
 }  // namespace
 
@@ -190,10 +229,16 @@ system::TheoryOutcome solve_theory(const SpikingDescription& description, const 
     return outcome;
   }
   const auto& found = states.found;
+  const auto stable = std::count_if(states.stability.begin(), states.stability.end(),
+                                    [](const Stability& stability) { return stability.stable; });
   for (std::size_t k = 0; k < found.states.size(); ++k) {
     outcome.branches.push_back({label_of(k), states.stability[k].stable, "", ""});
-    write_state(description, found.states[k], states.stability[k], label_of(k), context.stop, outcome);
+    write_state(description, found.states[k], states.stability[k], label_of(k), stable > 1, context.stop, outcome);
   }
+  write_self_consistency(description, found, outcome);
+  const double scale = description.time_scale();
+  write_levels(states, std::min(description.simulation.duration, kTraceBins * description.detection.bin * scale),
+               outcome);
   if (found.states.empty()) {
     outcome.status = system::Status::kNotConverged;
     outcome.warnings.emplace_back("no state of the replica limit was found");

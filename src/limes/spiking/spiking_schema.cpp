@@ -183,7 +183,10 @@ std::vector<system::QuantityInfo> quantities() {
 std::vector<system::CurveInfo> curves() {
   return {
       {"isi_density", "1/time", "", "density of the interspike intervals of each group"},
-      {"state_trace", "1/time", "s_a(t)", "filtered rate of each group, the start of the first run"},
+      {"state_trace", "1/time", "s_a(t)",
+       "filtered rate of each group, the start of the first run; theory: the rates of the stable states"},
+      {"self_consistency", "1/time", "F(C \\beta)",
+       "rate of a neuron whose inputs fire at beta; states: where it is beta"},
       {"raster", "1", "", "spikes of the first run (first replica): time and neuron", "points"},
       {"residence_survival", "1", "", "share of the visits to a state that last longer"},
   };

@@ -46,13 +46,13 @@ class BackwardSolution {
   std::vector<std::size_t> input_of_;  // of the inputs given: which merged one; filled while neuron_ is made
   OneNeuron neuron_;
   Panels panels_;
-  Eigen::MatrixXd matrix_;                 // -A0, rows scaled
-  Eigen::VectorXd scale_;                  // of the rows
-  std::vector<Eigen::MatrixXd> shift_;     // per merged input: f(y) -> f(y + w); rows that leave above are zero
-  std::vector<Eigen::VectorXd> beyond_;    // per merged input: T(y + w) beyond the ends, less what shift_ gives
-  Eigen::VectorXd times_;                  // T at the nodes
-  Eigen::VectorXd occupation_;             // v: [(-A0)^-1 g](rho) = v . g
-  Eigen::RowVectorXd reset_row_;           // f -> f(rho)
+  Eigen::MatrixXd matrix_;               // -A0, rows scaled
+  Eigen::VectorXd scale_;                // of the rows
+  std::vector<Eigen::MatrixXd> shift_;   // per merged input: f(y) -> f(y + w); rows that leave above are zero
+  std::vector<Eigen::VectorXd> beyond_;  // per merged input: T(y + w) beyond the ends, less what shift_ gives
+  Eigen::VectorXd times_;                // T at the nodes
+  Eigen::VectorXd occupation_;           // v: [(-A0)^-1 g](rho) = v . g
+  Eigen::RowVectorXd reset_row_;         // f -> f(rho)
   double rate_ = 0.0, isi_cv_ = 0.0, mean_state_ = 0.0, state_variance_ = 0.0;
   std::vector<double> sensitivity_;
   bool without_spikes_ = false;

@@ -11,7 +11,8 @@ namespace limes::spiking {
 
 /// The one-neuron problem of group `target` where group c fires at rates(c): recurrent inputs (those with connections,
 /// in the order of the groups), then the external ones.
-[[nodiscard]] OneNeuron neuron_of_group(const SpikingNetwork& network, std::size_t target, const Eigen::VectorXd& rates);
+[[nodiscard]] OneNeuron neuron_of_group(const SpikingNetwork& network, std::size_t target,
+                                        const Eigen::VectorXd& rates);
 
 /// F_a(rates) and its Jacobian J_ac = C_ac dF_a/dnu_c.
 struct RateMap {

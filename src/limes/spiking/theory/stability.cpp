@@ -144,7 +144,8 @@ Stability stability_of(const SpikingNetwork& network, const ReplicaState& state,
   // Zeros near the axis show as minima of |D| on it; those on the real axis are sought from 0.
   std::vector<Complex> starts{{0.0, 0.0}, {d.slowest(), 0.0}, {-d.slowest(), 0.0}};
   for (std::size_t k = 1; k + 1 < axis.size() && starts.size() < 8; ++k) {
-    if (std::abs(axis[k].value) < std::abs(axis[k - 1].value) && std::abs(axis[k].value) < std::abs(axis[k + 1].value)) {
+    if (std::abs(axis[k].value) < std::abs(axis[k - 1].value) &&
+        std::abs(axis[k].value) < std::abs(axis[k + 1].value)) {
       starts.emplace_back(0.0, axis[k].frequency);
     }
   }

@@ -25,11 +25,11 @@ class CharacteristicFunction {
 };
 
 struct Stability {
-  int growing = 0;                       ///< zeros with positive real part, by the argument principle
-  bool stable = true;                    ///< growing == 0
+  int growing = 0;     ///< zeros with positive real part, by the argument principle
+  bool stable = true;  ///< growing == 0
   bool leading_found = false;
   std::complex<double> leading{0.0, 0.0};  ///< the zero of largest real part among those found (imaginary part >= 0)
-  double leading_error = 0.0;            ///< last step of its iteration
+  double leading_error = 0.0;              ///< last step of its iteration
 };
 
 [[nodiscard]] Stability stability_of(const SpikingNetwork& network, const ReplicaState& state,

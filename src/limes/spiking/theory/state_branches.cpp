@@ -117,8 +117,8 @@ class Counter {
 
 /// Where a pair of modes begins to grow between two neighbouring points; nothing if it could not be followed.
 std::optional<std::pair<BranchPoint, std::complex<double>>> hopf_between(const NetworkFamily& family,
-                                                                        const BranchPoint& a, const BranchPoint& b,
-                                                                        const StopToken& stop) {
+                                                                         const BranchPoint& a, const BranchPoint& b,
+                                                                         const StopToken& stop) {
   const BranchPoint& unstable = a.growing > b.growing ? a : b;
   const auto start_network = family(unstable.parameter);
   if (!start_network) return std::nullopt;
@@ -159,8 +159,9 @@ void count_growing_modes(const NetworkFamily& family, StateBranch& branch, const
     if (station && !special[k]) stations.push_back(k);
   }
   for (std::size_t s = 0; s + 1 < stations.size(); ++s) {
-    const bool across = std::any_of(special.begin() + static_cast<std::ptrdiff_t>(stations[s]),
-                                    special.begin() + static_cast<std::ptrdiff_t>(stations[s + 1]), [](bool x) { return x; });
+    const bool across =
+        std::any_of(special.begin() + static_cast<std::ptrdiff_t>(stations[s]),
+                    special.begin() + static_cast<std::ptrdiff_t>(stations[s + 1]), [](bool x) { return x; });
     if (!across) counter.fill(stations[s], stations[s + 1]);
   }
   for (const std::size_t k : stations) (void)counter.at(k);
