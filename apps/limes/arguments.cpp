@@ -127,6 +127,11 @@ Options declare(CLI::App& app, Arguments& arguments, RawOptions& raw) {
   declare_over(*options.follow, arguments,
                "KEY=START:STOP, e.g. network.gain=0.5:2 or coupling.mean[0][1]=-1:3. Left out: as [continue] in FILE "
                "says");
+  options.follow
+      ->add_option("--simulate", arguments.simulate,
+                   "START:STOP:STEP or a,b,c: values of the parameter at which networks are simulated and shown beside "
+                   "the branches. Left out: as [continue] in FILE says, else nowhere")
+      ->type_name("VALUES");
   return options;
 }
 

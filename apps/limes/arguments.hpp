@@ -17,6 +17,7 @@ struct Arguments {
                      ///< the folder; kMatrix: the file
   std::vector<std::string> sets;
   std::vector<std::string> over;  ///< kSweep, kConverge, kContinue
+  std::string simulate;           ///< kContinue: where networks are simulated too
   std::optional<std::uint64_t> seed;
   std::optional<std::string> out;
   experiment::Only only = experiment::Only::kBoth;

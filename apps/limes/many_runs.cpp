@@ -32,7 +32,7 @@ int converge(const Arguments& arguments, const StopToken& stop) {
 
 int follow_branches(const Arguments& arguments, const StopToken& stop) {
   const experiment::ContinuationRange range =
-      experiment::read_range(arguments.name, arguments.sets, arguments.seed, arguments.over);
+      experiment::read_range(arguments.name, arguments.sets, arguments.seed, arguments.over, arguments.simulate);
   const system::System& system = experiment::find_system(range.first.system, range.first.system_place);
   ProgressLine progress;
   const experiment::RunOutcome outcome =

@@ -42,6 +42,40 @@ class ContinueTest(CommandLineTest):
         self.assertEqual(special, self.follow(file, "--over", "network.gain=0.5:2")["special_points"])
         self.assertIn("neimark_sacker", {point["type"] for point in special})
 
+    def test_networks_are_simulated_along_the_branches(self):
+        text = """system = "spiking.replica"
+[groups]
+size = [8, 8]
+base_rate = 0.5
+[coupling]
+total = [[2.0, -1.0], [-1.0, 2.0]]
+[simulation]
+duration = 300
+realisations = 3
+[continue]
+over = "coupling.total[0][1],coupling.total[1][0]=-1.2:-0.4"
+simulate = "-1,-0.5"
+"""
+        file = self.write("p.toml", text)
+        result = self.follow(file)
+        key = "coupling.total[0][1],coupling.total[1][0]"
+        [pitchfork] = [p for p in result["special_points"] if p["type"] == "pitchfork"]
+        self.assertEqual(pitchfork["parameter"], key)
+        self.assertTrue(-1.2 < pitchfork["value"] < -0.4)
+        simulated = [c for c in result["curves"] if c["simulation"]]
+        self.assertIn("rate", {c["name"] for c in simulated})
+        for curve in simulated:
+            self.assertTrue(curve["branch"].startswith("simulation"), curve["branch"])
+            self.assertEqual(curve["axes"][-1]["values"], [-1, -0.5])
+            self.assertEqual(curve["theory"], [])
+        rates = next(c for c in simulated if c["name"] == "rate")["simulation"]
+        alone = json.loads(self.limes("run", file, "--set", "coupling.total[0][1]=-0.5", "--set", "coupling.total[1][0]=-0.5",
+                                      "--json").stdout)
+        entry = next(q for q in alone["quantities"] if q["name"] == "rate" and "simulation" in q)
+        self.assertEqual([row[1] for row in rates], entry["simulation"]["value"])
+        refusal = self.limes("continue", file, "--simulate", "-1:-0.5", "--json", status=2)
+        self.assertIn("a range needs a STEP", refusal.stderr)
+
     def test_a_fold_and_its_branches(self):
         file = self.write("a.toml", BISTABLE)
         result = self.follow(file, "--over", "coupling.mean=0.5:2.5")

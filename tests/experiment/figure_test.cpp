@@ -281,5 +281,37 @@ TEST(FigureThinning, KeepsOutliersOfAClouds) {
   EXPECT_EQ(std::adjacent_find(kept.begin(), kept.end()), kept.end()) << "none twice";
 }
 
+TEST(Figures, ACurveMayBeDrawnIntoTheFigureOfAnother) {
+  Json law = curve("exponential_law", {axis("time", {0, 1, 2})}, Json::array(), {1.0, 0.5, 0.25}, Json::array());
+  law["beside"] = "survival";
+  Json survival = curve("survival", {axis("time", {0, 1, 2})}, Json::array(), {1.0, 0.6, 0.0}, {0.0, 0.1, 0.0});
+  survival["scale"] = "logarithmic";
+  const auto figures = figures_of(with_curves({law, survival}));
+  ASSERT_EQ(figures.size(), 1U) << "and none of its own";
+  EXPECT_EQ(figures[0].id, "survival");
+  EXPECT_TRUE(figures[0].y.logarithmic);
+  ASSERT_EQ(figures[0].series.size(), 2U);
+  EXPECT_TRUE(find_series(figures[0], "exponential law, static-0").dashed);
+}
+
+TEST(Figures, NetworksAreMarksInABifurcationDiagram) {
+  const std::string key = "coupling.total[0][0]";
+  Json rate =
+      curve("rate", {axis("group", {0}), axis(key, {5, 6, 7})}, {{1.0, 10.0, 500.0}}, Json::array(), Json::array());
+  Json conditional = curve("conditional_rate", {axis("component", {0}), axis(key, {5.5, 6.5})}, Json::array(),
+                           {{2.0, 20.0}}, {{0.1, 1.0}});
+  conditional["branch"] = "simulation/state-0";
+  conditional["beside"] = "rate";
+  Json result = with_curves({rate, conditional});
+  result["continuation"] = {{"parameter", key}};
+  const auto figures = figures_of(result);
+  ASSERT_EQ(figures.size(), 1U);
+  EXPECT_TRUE(figures[0].y.logarithmic) << "over two decades and a half";
+  const Series& marks = find_series(figures[0], "networks, conditional rate");
+  EXPECT_TRUE(marks.points);
+  EXPECT_FALSE(marks.line);
+  EXPECT_DOUBLE_EQ(marks.high[1], 22.0);
+}
+
 }  // namespace
 }  // namespace limes::experiment

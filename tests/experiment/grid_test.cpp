@@ -50,6 +50,17 @@ TEST(Grid, IntegersStayIntegers) {
   EXPECT_THAT(axis.texts, ElementsAre("100", "200", "300"));
 }
 
+TEST(Grid, SeveralElementsOfOneArrayMoveTogether) {
+  const GridAxis axis = read_over("coupling.total[0][1],coupling.total[1][0]=-2:-1:0.5");
+  EXPECT_EQ(axis.path, "coupling.total[0][1],coupling.total[1][0]");
+  EXPECT_EQ(axis.key, "coupling.total");
+  EXPECT_FALSE(axis.whole);
+  EXPECT_THAT(axis.numbers(), ElementsAre(-2.0, -1.5, -1.0));
+  EXPECT_THAT(refusal("coupling.total[0][1],groups.reset[0]=1,2"), HasSubstr("must be elements of one array"));
+  EXPECT_THAT(refusal("coupling.total,coupling.total[0][1]=1,2"), HasSubstr("must be elements of one array"));
+  EXPECT_THAT(refusal("coupling.total[0][1], coupling.total[0][1]=1,2"), HasSubstr("given twice"));
+}
+
 TEST(Grid, ListsHoldAnyValues) {
   const GridAxis names = read_over("network.transfer=tanh, erf");
   EXPECT_THAT(names.values, ElementsAre(Json("tanh"), Json("erf")));

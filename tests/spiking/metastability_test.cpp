@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <numeric>
+#include <optional>
+
 #include "limes/spiking/simulation/state_detector.hpp"
 #include "spiking/spiking_helpers.hpp"
 
@@ -78,6 +82,49 @@ TEST(StateDetector, CountsVisitsFromCoreToCore) {
   EXPECT_EQ(high[0].time, 3.0);
   EXPECT_EQ(high[0].spikes, 16.0 + 4.0 + 16.0);
   EXPECT_EQ(high[1].time, 0.0);
+}
+
+TEST(StateDetector, CountsIntervalsOfAVisitUpToItsLastReturnToTheCore) {
+  const CoreSets cores({{"low", {1.0}, true}, {"high", {16.0}, true}});
+  StateDetector detector(cores, {1.0}, 1e-3, 1.0);
+  const std::vector<double> counts = {1, 1, 4, 1, 4, 16, 16};
+  for (std::size_t b = 0; b < counts.size(); ++b) {
+    const double end = static_cast<double>(b + 1);
+    detector.add_interval(0, end - 1.0, 1.0);  // during the bin that begins at the end of the last one
+    detector.end_bin(end, {counts[b]}, true);
+  }
+  // Low is entered at 1: intervals during the bins that end at 2, 3, 4 count, that of 5 does not (the core is left),
+  // nor that of 1 (before the visit). High is entered at 6: the interval of the bin that ends at 7.
+  const auto total = [&](std::size_t k) {
+    const auto bins = detector.intervals(k, 0);
+    return std::accumulate(bins.begin(), bins.end(), 0.0);
+  };
+  EXPECT_EQ(total(0), 3.0);
+  EXPECT_EQ(total(1), 1.0);
+  EXPECT_EQ(detector.intervals(0, 0)[OctaveBins::index(1.0)], 3.0);
+  EXPECT_EQ(detector.trace_counts(1, 0)[OctaveBins::index(16.0)], 1.0);
+}
+
+TEST(OctaveBins, ModeOfAKnownDensity) {
+  // Counts of the density e^{-x}, of log x that of x e^{-x} (mode 1), and of a Gaussian at 3 of variance 1/4, of log x
+  // with the mode (3 + sqrt(10))/2.
+  std::vector<double> gamma(OctaveBins::kCount), narrow(OctaveBins::kCount);
+  for (std::size_t b = 0; b < OctaveBins::kCount; ++b) {
+    const double x = OctaveBins::centre(b), z = (x - 3.0) / 0.5;
+    gamma[b] = 1e6 * std::exp(-x) * OctaveBins::width(b);
+    narrow[b] = 1e6 * std::exp(-0.5 * z * z) * OctaveBins::width(b);
+  }
+  EXPECT_NEAR(mode_of(gamma).value(), 1.0, 0.1);     // a bin is an eighth
+  EXPECT_NEAR(mode_of(narrow).value(), 3.081, 0.1);  // a bin is a quarter
+  EXPECT_EQ(mode_of(std::vector<double>(OctaveBins::kCount)), std::nullopt);
+  for (const double x : {1e-6, 0.3, 1.0, 1.99, 2.0, 77.0, 1e9}) {
+    const std::size_t bin = OctaveBins::index(x);
+    EXPECT_TRUE(bin == 0 || x >= OctaveBins::lower(bin)) << x;
+    EXPECT_TRUE(bin + 1 == OctaveBins::kCount || x < OctaveBins::lower(bin + 1)) << x;
+  }
+  EXPECT_EQ(StateBins::index(-100.0), 0U);
+  EXPECT_EQ(StateBins::index(-0.0625), 127U);
+  EXPECT_EQ(StateBins::index(0.0), 128U);
 }
 
 TEST(StateDetector, FiltersAsItSays) {

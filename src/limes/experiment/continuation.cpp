@@ -1,6 +1,7 @@
 #include "limes/experiment/continuation.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -8,6 +9,7 @@
 #include <cmath>
 
 #include "limes/experiment/continuation_json.hpp"
+#include "limes/experiment/continuation_runs.hpp"
 #include "limes/experiment/experiment_text.hpp"
 #include "limes/experiment/fingerprint.hpp"
 #include "limes/experiment/grid.hpp"
@@ -67,9 +69,11 @@ Parameters with_value(const Parameters& base, const system::Parameter& parameter
   std::string pointer = fmt::format("/{}", range.key);
   std::replace(pointer.begin(), pointer.end(), '.', '/');
   Json whole = base.resolved().at(Json::json_pointer(pointer));
-  Json* element = &whole;
-  for (const std::size_t index : range.indices) element = &element->at(index);
-  *element = value;
+  for (const auto& indices : range.elements) {
+    Json* element = &whole;
+    for (const std::size_t index : indices) element = &element->at(index);
+    *element = value;
+  }
   return base.with(range.key, system::checked_value(parameter, {whole, place_of(range)}));
 }
 
@@ -85,12 +89,17 @@ Prepared prepared_at(const Experiment& experiment, const system::System& system,
 }  // namespace
 
 ContinuationRange read_range(const std::string& file, const std::vector<std::string>& overrides,
-                             std::optional<std::uint64_t> seed, const std::vector<std::string>& given_over) {
+                             std::optional<std::uint64_t> seed, const std::vector<std::string>& given_over,
+                             const std::string& given_simulate) {
   const std::string content = file.empty() ? "" : experiment_file_text(file);
   std::vector<std::string> over = given_over;
+  std::string simulate = given_simulate;
   if (over.empty() && !file.empty()) {
     const auto tables = read_experiment_text(content, file, overrides, seed).many_runs;
-    if (const auto found = tables.find("continue"); found != tables.end()) over = found->second.over;
+    if (const auto found = tables.find("continue"); found != tables.end()) {
+      over = found->second.over;
+      if (simulate.empty()) simulate = found->second.simulate;
+    }
   }
   if (over.empty()) throw InputError("no parameter to continue in is given", kMend);
   if (over.size() > 1) throw InputError("branches are followed in one parameter", "give --over once");
@@ -100,13 +109,9 @@ ContinuationRange read_range(const std::string& file, const std::vector<std::str
   ContinuationRange range;
   range.path = text.substr(0, equals);
   const std::string values = text.substr(equals + 1);
-  try {
-    const Override key = read_override(range.path + "=0");
-    range.key = key.key;
-    range.indices = key.indices;
-  } catch (const InputError&) {
-    refuse(text, fmt::format("'{}' is no key", range.path));
-  }
+  const ElementPaths paths = read_paths(range.path, text);
+  range.key = paths.key;
+  range.elements = paths.elements;
   if (range.key.find('.') == std::string::npos || range.key.starts_with("output.")) {
     refuse(text, fmt::format("'{}' is no parameter of a theory", range.key));
   }
@@ -120,14 +125,14 @@ ContinuationRange read_range(const std::string& file, const std::vector<std::str
   range.stop = number_in(text, last);
   if (range.start == range.stop) refuse(text, "START and STOP are the same");
   for (const std::string& set : overrides) {
-    if (range.indices.empty() && read_override(set).key == range.key) {
+    if (range.is_whole() && read_override(set).key == range.key) {
       throw InputError(fmt::format("conflicting options --over {} and --set {}", range.path, set), "give one of them");
     }
   }
   const auto experiment = [&](double value) {
     std::vector<std::string> all = overrides;
     // Seventeen digits are the number to the last bit; a point keeps it a real number.
-    all.push_back(fmt::format("{}={:.17g}", range.path, value));
+    for (const std::string& path : paths.paths) all.push_back(fmt::format("{}={:.17g}", path, value));
     try {
       return read_experiment_text(content, file, all, seed);
     } catch (const InputError& error) {
@@ -137,6 +142,7 @@ ContinuationRange read_range(const std::string& file, const std::vector<std::str
   range.first = experiment(range.start);
   range.last = experiment(range.stop);
   range.middle = experiment(0.5 * (range.start + range.stop));
+  if (!simulate.empty()) range.simulated = read_grid(file, overrides, seed, {range.path + "=" + simulate}, "continue");
   return range;
 }
 
@@ -152,7 +158,8 @@ RunOutcome continue_branches(const system::System& system, const ContinuationRan
   // be a special case, as no noise is.
   const double halfway = 0.5 * (range.start + range.stop);
   const Prepared inside = prepared_at(range.middle, system, options, range, halfway);
-  const std::string over = fmt::format("--over {}={}:{}", range.path, range.start, range.stop);
+  std::string over = fmt::format("--over {}={}:{}", range.path, range.start, range.stop);
+  if (range.simulated) over += fmt::format(" --simulate {}", fmt::join(range.simulated->axes.front().texts, ","));
   const std::string identity = fingerprint(system, prepared.parameters, "continue " + over + option_text(options));
 
   const auto directory = open_results(range.first, options, identity, "continuation");
@@ -184,7 +191,12 @@ RunOutcome continue_branches(const system::System& system, const ContinuationRan
   const ResultHead head{system, prepared.parameters, range.first.title, diagram.status, identity,
                         shown,  threads_of(options)};
   outcome.result = continuation_json(head, range, diagram, elapsed.count());
-  if (diagram.status != Status::kInterrupted) {
+  if (range.simulated && diagram.status != Status::kInterrupted) {
+    outcome.status =
+        worse(outcome.status, simulate_along(system, range, options, directory.get(), head, outcome.result));
+    outcome.result["status"] = status_name(outcome.status);
+  }
+  if (outcome.status != Status::kInterrupted) {
     const std::string text = fmt::format("# The start of: limes continue experiment.toml {}\n", shown) +
                              resolved_experiment(system, prepared.parameters, range.first.title);
     publish_results(directory.get(), options, system, text, outcome);

@@ -25,6 +25,7 @@ Json curve_json(const system::TheoryCurve& curve, const system::System& system, 
   if (info != infos.end()) json["meaning"] = info->meaning;
   if (curve.name == "stable") json["meaning"] = "1 where the state is stable, 0 where it is not";
   json["branch"] = curve.branch;
+  put_drawing(json, infos);
   std::size_t ignored = 0;  // an outlier that is not there is null without a warning
   Json& axes = json["axes"] = Json::array();
   for (const system::Axis& axis : curve.axes) {
@@ -59,7 +60,7 @@ Json continuation_json(const ResultHead& head, const ContinuationRange& range, c
   result["seed"] = head.parameters.seed();
   Json parameters = head.parameters.resolved();
   const std::size_t dot = range.key.find('.');
-  if (range.indices.empty() && parameters.contains(range.key.substr(0, dot))) {
+  if (range.is_whole() && parameters.contains(range.key.substr(0, dot))) {
     parameters[range.key.substr(0, dot)].erase(range.key.substr(dot + 1));
   }
   result["parameters"] = std::move(parameters);

@@ -157,10 +157,16 @@ std::map<std::string, ManyRuns> take_many_runs(Values& values) {
     } else if (name == "curves" && table == "sweep") {
       tables[table].curves = texts_of(key, given);
       tables[table].curves_place = given.place;
+    } else if (name == "simulate" && table == "continue") {
+      if (!given.value.is_string()) {
+        throw InputError(given.place, "'continue.simulate' must be a string",
+                         "write the values of the parameter, for example simulate = \"5:9:0.5\"");
+      }
+      tables[table].simulate = given.value.get<std::string>();
     } else if (!name.empty()) {
+      const std::string own = table == "sweep" ? " and curves" : table == "continue" ? " and simulate" : "";
       throw InputError(given.place, fmt::format("unknown key '{}'", key),
-                       fmt::format("[{}] has the key{} over{}", table, table == "sweep" ? "s" : "",
-                                   table == "sweep" ? " and curves" : ""));
+                       fmt::format("[{}] has the key{} over{}", table, own.empty() ? "" : "s", own));
     }
     entry = values.erase(entry);
   }

@@ -68,8 +68,12 @@ std::vector<Figure> figures_of(const nlohmann::ordered_json& result) {
     }
     auto curve = read_curve(entry);
     if (!curve) continue;
-    if (by_name.find(curve->name) == by_name.end()) names.push_back(curve->name);
-    by_name[curve->name].push_back(std::move(*curve));
+    const std::string host = given.contains(curve->beside) ? curve->beside : curve->name;
+    if (by_name.find(host) == by_name.end()) names.push_back(host);
+    by_name[host].push_back(std::move(*curve));
+  }
+  for (auto& [name, curves] : by_name) {  // the figure is about the curve of its name
+    std::stable_partition(curves.begin(), curves.end(), [&](const ReadCurve& curve) { return curve.name == name; });
   }
 
   for (const auto& name : names) {

@@ -72,6 +72,54 @@ void add_special_points(Figure& figure, const ResultJson& result, const std::str
   }
 }
 
+std::string words(std::string name) {
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
+
+/// What networks show at some values of the parameter, one series for each quantity.
+std::vector<Series> simulated(const std::vector<ReadCurve>& curves) {
+  static constexpr const char* kShapes[] = {"circle", "ring", "dash", "diamond"};
+  std::vector<Series> all;
+  std::map<std::string, std::size_t> places;
+  for (const ReadCurve& curve : curves) {
+    for (const Slice& slice : curve.slices) {
+      if (slice.simulation.empty()) continue;
+      if (!places.contains(curve.name)) {
+        places[curve.name] = all.size();
+        Series series;
+        series.label = curve.name == curves.front().name ? "networks" : "networks, " + words(curve.name);
+        series.colour = fmt::format("simulation-{}", all.size() % 5 + 1);
+        series.shape = kShapes[all.size() % 4];
+        series.points = true;
+        all.push_back(std::move(series));
+      }
+      Series& series = all[places[curve.name]];
+      for (std::size_t i = 0; i < slice.simulation.size(); ++i) {
+        const double error = i < slice.standard_error.size() ? slice.standard_error[i] : NAN;
+        series.x.push_back(curve.axis[i]);
+        series.y.push_back(slice.simulation[i]);
+        series.low.push_back(slice.simulation[i] - kBandWidth * error);
+        series.high.push_back(slice.simulation[i] + kBandWidth * error);
+      }
+    }
+  }
+  return all;
+}
+
+/// Positive over more than two decades and a half: a linear axis would show one branch and hide the others.
+bool spans_decades(const std::vector<Series>& all) {
+  double least = INFINITY, largest = 0.0;
+  for (const Series& series : all) {
+    for (const double y : series.y) {
+      if (!std::isfinite(y)) continue;
+      least = std::min(least, y);
+      largest = std::max(largest, y);
+    }
+  }
+  return least > 0.0 && largest > 300.0 * least;
+}
+
 }  // namespace
 
 std::optional<Figure> branch_figure(const std::vector<ReadCurve>& curves, const ResultJson& result) {
@@ -86,6 +134,7 @@ std::optional<Figure> branch_figure(const std::vector<ReadCurve>& curves, const 
   bool dashes = false;
   for (std::size_t i = 0; i < shown; ++i) {
     const ReadCurve& curve = curves[i];
+    if (curve.slices.empty() || curve.slices.front().theory.empty()) continue;
     std::vector<double> stable = stability_of(curve.branch, result);
     for (const Slice& slice : curve.slices) {
       if (stable.size() != slice.theory.size()) stable.clear();
@@ -103,6 +152,10 @@ std::optional<Figure> branch_figure(const std::vector<ReadCurve>& curves, const 
   if (curves.size() > shown)
     figure.note += fmt::format(" The first {} of {} branches are drawn.", shown, curves.size());
   add_special_points(figure, result, first.name);
+  std::vector<Series> marks = simulated(curves);
+  if (!marks.empty()) figure.note += " Marks: networks of this size, in all their states; bars: ± 2 standard errors.";
+  for (Series& series : marks) figure.series.push_back(std::move(series));
+  figure.y.logarithmic = first.logarithmic || spans_decades(figure.series);
   return figure;
 }
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "limes/experiment/figure_kinds.hpp"
 #include "limes/experiment/figure_thinning.hpp"
@@ -69,6 +70,42 @@ Series simulation_series(const ReadCurve& curve, const Slice& slice) {
   return series;
 }
 
+/// What is drawn of another curve than the figure's own carries its name: `exponential fit, state-0`.
+std::string head_of(const ReadCurve& curve, const ReadCurve& first, const char* side) {
+  if (curve.name == first.name) return side;
+  std::string name = curve.name;
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
+
+/// Leaves out what lies where no density of the figure reaches a thousandth of its largest value: histograms have bins
+/// far beyond.
+void trim_densities(std::vector<Series>& all) {
+  double first = INFINITY, last = -INFINITY;
+  for (const Series& series : all) {
+    double largest = 0.0;
+    for (const double y : series.y) largest = std::max(largest, std::isfinite(y) ? y : 0.0);
+    for (std::size_t i = 0; i < series.y.size(); ++i) {
+      if (!(series.y[i] > 1e-3 * largest)) continue;
+      first = std::min(first, series.x[i]);
+      last = std::max(last, series.x[i]);
+    }
+  }
+  for (Series& series : all) {
+    Series kept = series;
+    for (std::vector<double>* values : {&kept.x, &kept.y, &kept.low, &kept.high}) values->clear();
+    for (std::size_t i = 0; i < series.x.size(); ++i) {
+      if (series.x[i] < first || series.x[i] > last) continue;
+      kept.x.push_back(series.x[i]);
+      kept.y.push_back(series.y[i]);
+      if (series.low.empty()) continue;
+      kept.low.push_back(series.low[i]);
+      kept.high.push_back(series.high[i]);
+    }
+    series = std::move(kept);
+  }
+}
+
 std::string joined(const std::string& head, const std::string& branch, const std::string& slice) {
   std::string label = head;
   if (!branch.empty()) label += ", " + branch;
@@ -130,7 +167,7 @@ Figure line_figure(const std::vector<ReadCurve>& curves, const ResultJson& resul
   figure.id = figure.quantity = first.name;
   figure.title = title_of_name(first.name);
   figure.x.label = label_with_unit(first.axis_name, first.axis_unit);
-  figure.x.logarithmic = first.axis_name == "interval";  // between spikes: over many octaves
+  figure.x.logarithmic = first.axis_name == "interval" || first.axis_name == "filtered_rate";  // over many octaves
   figure.y.label = label_with_unit(first.complex ? "|" + first.name + "|" : first.name, first.unit);
 
   const std::size_t shown = std::min(curves.size(), kMostBranches);
@@ -139,13 +176,14 @@ Figure line_figure(const std::vector<ReadCurve>& curves, const ResultJson& resul
   });
   std::vector<const Slice*> drawn;
   std::vector<Series> theories, simulations;
+  std::map<std::string, std::string> colours;  // of what a simulation shows of a branch
   bool errors = false;
   for (std::size_t i = 0; i < shown; ++i) {
     const std::string branch = curves.size() > 1 ? curves[i].branch : std::string();
     for (const auto& slice : curves[i].slices) {
       if (!slice.theory.empty()) {
         auto series = theory_series(curves[i], slice);
-        series.label = joined("theory", branch, slice.label);
+        series.label = joined(head_of(curves[i], first, "theory"), branch, slice.label);
         series.colour = fmt::format("theory-{}", theories.size() % 5 + 1);
         series.dashed = simulated && slice.simulation.empty();
         theories.push_back(std::move(series));
@@ -159,8 +197,17 @@ Figure line_figure(const std::vector<ReadCurve>& curves, const ResultJson& resul
       drawn.push_back(&slice);
       auto series = simulation_series(curves[i], slice);
       errors = errors || !series.low.empty();
-      series.label = joined("simulation", branch, slice.label);
+      series.label = joined(head_of(curves[i], first, "simulation"), branch, slice.label);
       series.colour = fmt::format("simulation-{}", simulations.size() % 5 + 1);
+      if (curves[i].name == first.name) {
+        colours[branch + slice.label] = series.colour;
+      } else {  // what was made of the simulation, over it
+        if (const auto own = colours.find(branch + slice.label); own != colours.end()) series.colour = own->second;
+        series.points = series.band = false;
+        series.line = series.dashed = true;
+        series.low.clear();
+        series.high.clear();
+      }
       simulations.push_back(std::move(series));
     }
   }
@@ -171,9 +218,10 @@ Figure line_figure(const std::vector<ReadCurve>& curves, const ResultJson& resul
   for (auto& series : theories) figure.series.push_back(std::move(series));
   for (auto& series : simulations) figure.series.push_back(std::move(series));
   add_special_points(figure, curves, result);
+  if (first.name.ends_with("_density")) trim_densities(figure.series);
   const bool decades =
       first.name.find("power_spectrum") != std::string::npos || first.name.find("distance") != std::string::npos;
-  figure.y.logarithmic = decades && wants_logarithm(figure.series);
+  figure.y.logarithmic = first.logarithmic || (decades && wants_logarithm(figure.series));
   return figure;
 }
 

@@ -53,6 +53,7 @@ std::string slice_label(const ResultJson& axes, const std::vector<std::size_t>& 
   for (std::size_t i = sizes.size(); i-- > 0;) {
     const std::size_t index = cell % sizes[i];
     cell /= sizes[i];
+    if (sizes[i] == 1) continue;  // there is no other
     const auto& values = list_of(axes[i], "values");
     const double value = index < values.size() ? number_of(values[index]) : static_cast<double>(index);
     const auto here = fmt::format("{} {:.4g}", text_of(axes[i], "name"), value);
@@ -126,6 +127,8 @@ std::optional<ReadCurve> read_curve(const ResultJson& entry, std::size_t most_sl
   curve.name = text_of(entry, "name");
   curve.unit = text_of(entry, "unit");
   curve.branch = text_of(entry, "branch");
+  curve.beside = text_of(entry, "beside");
+  curve.logarithmic = text_of(entry, "scale") == "logarithmic";
   curve.axis_name = text_of(axes.back(), "name");
   curve.axis_unit = text_of(axes.back(), "unit");
   curve.axis = flattened(list_of(axes.back(), "values"));

@@ -39,6 +39,8 @@ struct ReadCurve {
   std::string name;
   std::string unit;
   std::string branch;
+  std::string beside;        ///< the curve into whose figure it is drawn
+  bool logarithmic = false;  ///< its values span decades
   std::string axis_name;
   std::string axis_unit;
   std::vector<double> axis;  ///< values of the last axis; 0, 1, ... where the result gives none

@@ -169,6 +169,29 @@ std::vector<double> GridAxis::numbers() const {
   return result;
 }
 
+ElementPaths read_paths(const std::string& path, const std::string& option_text) {
+  ElementPaths result;
+  for (const std::string& part : split(path, ',')) {
+    const std::string one = trimmed(part);
+    Override key;
+    try {
+      key = read_override(one + "=0");
+    } catch (const InputError&) {
+      refuse(option_text, fmt::format("'{}' is no key", one));
+    }
+    if (!result.paths.empty() && (key.key != result.key || key.indices.empty() || result.elements[0].empty())) {
+      refuse(option_text, "several paths must be elements of one array", "give --over once for each key");
+    }
+    if (std::find(result.elements.begin(), result.elements.end(), key.indices) != result.elements.end()) {
+      refuse(option_text, fmt::format("'{}' is given twice", one), "give each element once");
+    }
+    result.key = key.key;
+    result.paths.push_back(one);
+    result.elements.push_back(key.indices);
+  }
+  return result;
+}
+
 GridAxis read_over(const std::string& text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0) refuse(text, "not of the form KEY=START:STOP:STEP or KEY=a,b,c");
@@ -176,13 +199,9 @@ GridAxis read_over(const std::string& text) {
   axis.path = trimmed(text.substr(0, equals));
   const std::string list = trimmed(text.substr(equals + 1));
   if (list.empty()) refuse(text, "no values");
-  try {
-    const Override key = read_override(axis.path + "=0");
-    axis.key = key.key;
-    axis.whole = key.indices.empty();
-  } catch (const InputError&) {
-    refuse(text, fmt::format("'{}' is no key", axis.path));
-  }
+  const ElementPaths paths = read_paths(axis.path, text);
+  axis.key = paths.key;
+  axis.whole = paths.elements.front().empty();
   const std::vector<std::string> parts = split(list, ':');
   if (parts.size() > 1 && number_in(trimmed(parts.front()))) {
     read_range(axis, text, parts);
@@ -231,7 +250,9 @@ Grid read_grid(const std::string& file, const std::vector<std::string>& override
       const GridAxis& axis = grid.axes[a];
       const std::string& value = axis.texts[cell % axis.texts.size()];
       cell /= axis.texts.size();
-      swept.insert(swept.begin(), axis.path + "=" + value);
+      for (const std::string& path : read_paths(axis.path, axis.path).paths) {
+        swept.insert(swept.begin(), path + "=" + value);
+      }
       name = fmt::format("{} = {}{}{}", axis.path, value, name.empty() ? "" : ", ", name);
     }
     try {

@@ -12,9 +12,9 @@ namespace limes::experiment {
 
 /// One swept key and its values.
 struct GridAxis {
-  std::string path;   ///< as given: `coupling.mean[0][1]`
+  std::string path;   ///< as given: `coupling.mean[0][1]`, `coupling.mean[0][1],coupling.mean[1][0]`
   std::string key;    ///< `coupling.mean`
-  bool whole = true;  ///< false: the path names an element of an array
+  bool whole = true;  ///< false: the path names elements of an array
   std::vector<system::Json> values;
   std::vector<std::string> texts;  ///< the values as `--set` takes them
 
@@ -34,6 +34,16 @@ struct Grid {
   std::vector<GridPoint> points;  ///< row-major: the last axis runs fastest
   ManyRuns said;                  ///< what the file says about the command
 };
+
+/// A path that names several elements of one array which all have the same value, parted by commas.
+struct ElementPaths {
+  std::string key;
+  std::vector<std::string> paths;                  ///< one for each element
+  std::vector<std::vector<std::size_t>> elements;  ///< their indices; none for a whole key
+};
+
+/// Throws InputError with the text of the option: no key, several keys, an element named twice.
+[[nodiscard]] ElementPaths read_paths(const std::string& path, const std::string& option_text);
 
 /// Reads `KEY=START:STOP:STEP` (STOP included if it lies on the grid; a falling grid has a negative STEP) or
 /// `KEY=a,b,c`, with the key paths of `--set`. Decimal steps give the numbers that one would write: 0.1:0.5:0.2 is 0.1,

@@ -41,7 +41,7 @@ std::string sentence(const std::string& verdict) {
   if (verdict == "agree") return "Theory and simulation agree";
   if (verdict == "finite_size") return "Theory and simulation agree up to finite-size shifts";
   if (verdict == "disagree") return "Theory and simulation disagree";
-  if (verdict == "not_applicable") return "The theory does not apply here";
+  if (verdict == "not_applicable") return "Side by side, not judged: the theory is not exact here";
   return "Nothing to compare";
 }
 
@@ -64,7 +64,13 @@ void sweep_headline(const nlohmann::ordered_json& sweep, Headline& headline) {
   };
   const int agree = count("agree"), finite_size = count("finite_size"), disagree = count("disagree");
   const int judged = agree + finite_size + disagree;
-  if (judged == 0) return;
+  if (judged == 0) {
+    if (count("not_applicable") == 0) return;
+    headline.verdict = "not_applicable";
+    headline.words = sentence("not_applicable");
+    headline.details.push_back(fmt::format("{} points, each with the reason in its entries", count("not_applicable")));
+    return;
+  }
   const double p = binomial_upper(judged, disagree, kLevel);
   const bool chance = disagree == 0 || p > kLevel;
   headline.verdict = !chance ? "disagree" : finite_size > 0 ? "finite_size" : "agree";
@@ -128,7 +134,8 @@ Headline headline_of(const nlohmann::ordered_json& result) {
     headline.details.push_back(counts.size() > 1 ? name + ": " + counted(count) : counted(count));
   }
   const auto& comparison = object_of(result, "comparison");
-  if (!counts.empty() && comparison.contains("tests") && comparison.contains("family_wise_level")) {
+  if (!counts.empty() && comparison.contains("tests") && number_of(comparison["tests"]) > 0.0 &&
+      comparison.contains("family_wise_level")) {
     headline.details.push_back(
         fmt::format("{:g} tests, judged together: a right theory is refused with a chance of {:g} % at most",
                     number_of(comparison["tests"]), 100.0 * number_of(comparison["family_wise_level"])));
@@ -159,7 +166,13 @@ Headline headline_of(const nlohmann::ordered_json& result) {
       theory = theory || !object_of(entry, "theory").empty();
       simulation = simulation || !object_of(entry, "simulation").empty();
     }
-    headline.words = theory && !simulation   ? "Theory only"
+    for (const auto& entry : list_of(result, "curves")) {
+      theory = theory || !list_of(entry, "theory").empty();
+      simulation = simulation || !list_of(entry, "simulation").empty();
+    }
+    const bool diagram = result.is_object() && result.contains("continuation");
+    headline.words = diagram && simulation   ? "The branches of the theory, and networks beside them"
+                     : theory && !simulation ? "Theory only"
                      : simulation && !theory ? "Simulation only"
                                              : "Nothing to compare";
     return headline;

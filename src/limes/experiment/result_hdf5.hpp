@@ -11,7 +11,8 @@ namespace limes::experiment {
 ///     /parameters            the resolved parameters as JSON text
 ///     /quantities/NAME/BRANCH  datasets theory, error, simulation, standard_error, z; attributes unit, meaning,
 ///                              verdict, ...
-///     /curves/NAME/BRANCH      datasets theory, simulation, standard_error; one dataset per axis below `axes`, with its
+///     /curves/NAME/BRANCH      datasets theory, simulation, standard_error; one dataset per axis below `axes`, with
+///     its
 ///                              unit; the attribute `axes` of the group names them in the order of the dimensions
 ///     /special_points/N        N = 0, 1, ...: attributes type, parameter, value, branch; datasets eigenvalue,
 ///                              state/mean, state/variance; only where there are any

@@ -113,6 +113,7 @@ class Entries {
   Json curve(const ComparedCurve& entry) {
     Json json = Json::object();
     put_head(json, entry, head_.system.schema.curves);
+    put_drawing(json, head_.system.schema.curves);
     std::size_t not_finite = 0;  // points that a side does not cover: null without a warning
     Json& axes = json["axes"] = Json::array();
     for (const system::Axis& axis : entry.axes) {

@@ -1,5 +1,7 @@
 #pragma once
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "limes/experiment/comparison.hpp"
 #include "limes/system/parameters.hpp"
@@ -28,6 +30,18 @@ struct ResultHead {
 [[nodiscard]] system::Json result_json(const ResultHead& head, const Comparison& comparison,
                                        const system::TheoryOutcome* theory, const system::SimulationOutcome* simulation,
                                        const system::Json& seconds);
+
+enum class Beside { kSaid, kLeftOut };
+
+/// How figures draw a curve with that name in a schema's list, where that is not the usual way: `scale`
+/// (`logarithmic`), `beside` (the curve into whose figure it is drawn).
+template <typename Info>
+void put_drawing(system::Json& json, const std::vector<Info>& infos, Beside beside = Beside::kSaid) {
+  const auto info = std::find_if(infos.begin(), infos.end(), [&](const Info& i) { return json["name"] == i.name; });
+  if (info == infos.end()) return;
+  if (info->scale == "logarithmic") json["scale"] = info->scale;
+  if (!info->beside.empty() && beside == Beside::kSaid) json["beside"] = info->beside;
+}
 
 /// `ok`, `not_converged`, `diverged`, `interrupted`.
 [[nodiscard]] std::string status_name(system::Status status);

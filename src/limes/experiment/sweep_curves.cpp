@@ -177,7 +177,7 @@ std::vector<Json> curves_over_points(const system::Schema& schema, const Grid& g
       own_axes = common_axes(curves);
     }
     Json entry = {{"name", name}};
-    for (const char* member : {"unit", "meaning"}) {
+    for (const char* member : {"unit", "meaning", "scale", "beside"}) {
       if (any->contains(member)) entry[member] = (*any)[member];
     }
     if (!branch.empty()) entry["branch"] = branch;

@@ -47,6 +47,7 @@ Json curve_json(const std::string& name, const std::string& branch, const Result
     if (any.contains(member)) curve[member] = any[member];
   }
   if (!branch.empty()) curve["branch"] = branch;
+  put_drawing(curve, head.system.schema.quantities, Beside::kLeftOut);  // two theories of one value in one figure
   const auto per_point = [&](const char* member) {
     std::vector<Json> values;
     for (const Json* entry : entries) {

@@ -233,7 +233,8 @@ system::TheoryOutcome solve_theory(const SpikingDescription& description, const 
                                     [](const Stability& stability) { return stability.stable; });
   for (std::size_t k = 0; k < found.states.size(); ++k) {
     outcome.branches.push_back({label_of(k), states.stability[k].stable, "", ""});
-    write_state(description, found.states[k], states.stability[k], label_of(k), stable > 1, context.stop, outcome);
+    write_state(description, found.states[k], states.stability[k], label_of(k),
+                stable > 1 && states.stability[k].stable, context.stop, outcome);
   }
   write_self_consistency(description, found, outcome);
   const double scale = description.time_scale();

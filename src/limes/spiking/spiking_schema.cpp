@@ -169,13 +169,18 @@ std::vector<system::QuantityInfo> quantities() {
       {"growth_rate", "1/time", "", "largest real part of the eigenvalues of the time-dependent limit"},
       {"stable", "1", "", "whether the state is stable (1) or not (0)"},
       {"occupancy", "1", "", "share of the time that is spent in a detected state"},
-      {"residence_time", "time", "", "mean time between entries into different core sets, whole visits only"},
+      {"residence_time", "time", "", "mean time between entries into different core sets, whole visits only",
+       "logarithmic"},
       {"residence_time_cv", "1", "", "coefficient of variation of the residence times; 1 for an exponential law"},
       {"residence_median_ratio", "1", "", "median over mean of the residence times; 0.693 for an exponential law"},
       {"transition_count", "1", "", "whole visits to a detected state"},
       {"transition_rate", "1/time", "k_{ab}", "transitions from state a (row) to b (column) over the time in a"},
-      {"conditional_rate", "1/time", "", "rates while a state is held: from entering its core to leaving it last"},
-      {"conditional_isi_cv", "1", "", "CV of the intervals within one visit (long ones are cut off by its end)"},
+      {"conditional_rate", "1/time", "", "rates while a state is held: from entering its core to leaving it last",
+       "linear", "rate"},
+      {"conditional_isi_cv", "1", "", "CV of the intervals within one visit (long ones are cut off by its end)",
+       "linear", "isi_cv"},
+      {"modal_rate", "1/time", "", "most frequent filtered rate (of its logarithm), in each detected state", "linear",
+       "rate"},
       {"residual", "1", "", "residual of the self-consistency"},
   };
 }
@@ -188,7 +193,13 @@ std::vector<system::CurveInfo> curves() {
       {"self_consistency", "1/time", "F(C \\beta)",
        "rate of a neuron whose inputs fire at beta; states: where it is beta"},
       {"raster", "1", "", "spikes of the first run (first replica): time and neuron", "points"},
-      {"residence_survival", "1", "", "share of the visits to a state that last longer"},
+      {"residence_survival", "1", "", "share of the visits to a state that last longer", "logarithmic"},
+      {"exponential_law", "1", "e^{-t/T}", "survival of an exponential law with the mean residence time", "linear",
+       "residence_survival"},
+      {"conditional_isi_density", "1/time", "", "density of the interspike intervals within one visit to a state"},
+      {"rate_density", "time", "", "density of the filtered rate of each group", "logarithmic"},
+      {"state_density", "1", "p(y)",
+       "density of the log-intensity above rest over neurons and time, in bins of 1/8 (a mass at one place is a peak)"},
   };
 }
 

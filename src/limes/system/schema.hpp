@@ -52,6 +52,8 @@ struct QuantityInfo {
   std::string unit = "1";
   std::string symbol;
   std::string meaning;
+  std::string scale = "linear";  ///< `linear` or `logarithmic`: the axis of a figure that shows it
+  std::string beside = {};       ///< the quantity into whose figure it is drawn too (`conditional_rate` beside `rate`)
 };
 
 struct CurveInfo {
@@ -59,7 +61,9 @@ struct CurveInfo {
   std::string unit = "1";
   std::string symbol;
   std::string meaning;
-  std::string scale = "linear";  ///< `linear` or `points` (a cloud in the complex plane): how a figure draws it
+  std::string scale =
+      "linear";             ///< `linear`, `logarithmic`, or `points` (a cloud in the complex plane): how it is drawn
+  std::string beside = {};  ///< the curve into whose figure it is drawn; empty: it has its own
 };
 
 struct Schema {

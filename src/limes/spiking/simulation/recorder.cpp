@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <optional>
 
 namespace limes::spiking {
@@ -65,18 +66,16 @@ void measure_residence(const std::string& label, const std::vector<double>& time
   measure_scalar("residence_median_ratio", label, *middle / total.interval_mean(), std::nullopt, result);
 }
 
-system::MeasuredCurve survival_of(const std::string& label, std::vector<double> times, double longest) {
-  std::sort(times.begin(), times.end());
-  constexpr std::size_t kPoints = 101;
-  system::MeasuredCurve curve{"residence_survival", {{"time", "time", {}}}, {}, std::nullopt, label};
-  curve.values.shape = {kPoints};
-  for (std::size_t p = 0; p < kPoints; ++p) {
-    const double time = longest * static_cast<double>(p) / (kPoints - 1);
-    const auto longer = times.end() - std::upper_bound(times.begin(), times.end(), time);
-    curve.axes[0].values.push_back(time);
-    curve.values.values.push_back(static_cast<double>(longer) / static_cast<double>(times.size()));
+/// Per group the place of the largest density of the trace; nothing where a group has none.
+std::optional<std::vector<double>> modal_rates(const std::function<std::span<const double>(std::size_t)>& counts,
+                                               std::size_t groups) {
+  std::vector<double> modes;
+  for (std::size_t a = 0; a < groups; ++a) {
+    const auto mode = mode_of(counts(a));
+    if (!mode) return std::nullopt;
+    modes.push_back(*mode);
   }
-  return curve;
+  return modes;
 }
 
 /// `replicas-10/state-0`, where both labels are there.
@@ -121,7 +120,11 @@ Recorder::Recorder(const EventNetwork& network, const CoreSets& cores, const Run
     const std::size_t size = network.group_borders[a + 1] - network.group_borders[a];
     neurons_.push_back(static_cast<double>(size * network.replicas));
   }
-  if (network.groups() <= kMostHistograms) histogram_.assign(network.groups() * kHistogramBins, 0.0);
+  if (network.groups() <= kMostHistograms) {
+    histogram_.assign(network.groups() * OctaveBins::kCount, 0.0);
+    trace_counts_ = histogram_;
+    if (!linear_) states_.assign(network.groups() * StateBins::kCount, 0.0);
+  }
 }
 
 void Recorder::record_raster(double time, std::size_t unit) {
@@ -138,6 +141,9 @@ void Recorder::end_bin(double time) {
     for (std::size_t a = 0; a < batch_.size(); ++a) {
       batch_[a].time += plan_.bin * neurons_[a];
       batch_[a].spikes += bin_spikes_[a];
+    }
+    for (std::size_t a = 0; !trace_counts_.empty() && warm && a < batch_.size(); ++a) {
+      trace_counts_[a * OctaveBins::kCount + OctaveBins::index(detector_.trace()[a])] += 1.0;
     }
     if (keeps_trace_ && trace_.size() < kTraceBins * batch_.size()) {
       trace_.insert(trace_.end(), detector_.trace().begin(), detector_.trace().end());
@@ -172,6 +178,11 @@ void Recorder::finish(const std::string& label, system::Realisation& result) con
   measure_groups(
       "state_variance", own, stretches, [](const SpikeSums& s) { return s.state_variance(); }, result);
   if (detector_.cores().count() > 0) finish_states(label, result);
+  if (!switched) {
+    const auto modes =
+        modal_rates([&](std::size_t a) { return OctaveBins::of_group(trace_counts_, a); }, batch_.size());
+    if (modes) result.quantities.push_back({"modal_rate", system::Tensor(*modes), std::nullopt, own});
+  }
   finish_curves(own, result);
 }
 
@@ -190,60 +201,17 @@ void Recorder::finish_states(const std::string& label, system::Realisation& resu
       rates.values[k * count + other] = detector_.transitions(k, other) / time;
     }
     measure_residence(state, detector_.residences(k), result);
-    if (detector_.residences(k).size() > 1) {
-      const double longest = 1000.0 * plan_.filter;
-      result.curves.push_back(survival_of(state, detector_.residences(k), longest));
-    }
+    finish_state_curves(k, state, result);
     std::vector<std::vector<SpikeSums>> visits;
     for (std::size_t a = 0; a < batch_.size(); ++a) visits.push_back(detector_.visits(k, a));
     measure_groups(
         "conditional_rate", state, visits, [](const SpikeSums& s) { return s.rate(); }, result);
     measure_groups(
         "conditional_isi_cv", state, visits, [](const SpikeSums& s) { return s.interval_cv(); }, result);
+    const auto modes = modal_rates([&](std::size_t a) { return detector_.trace_counts(k, a); }, batch_.size());
+    if (modes) result.quantities.push_back({"modal_rate", system::Tensor(*modes), std::nullopt, state});
   }
   result.quantities.push_back({"transition_rate", rates, std::nullopt, joined(label, "all_states")});
-}
-
-void Recorder::finish_curves(const std::string& label, system::Realisation& result) const {
-  const auto groups = batch_.size();
-  system::Axis group_axis{"group", "1", {}};
-  for (std::size_t a = 0; a < groups; ++a) group_axis.values.push_back(static_cast<double>(a));
-  if (!histogram_.empty()) {
-    system::MeasuredCurve curve{"isi_density", {group_axis, {"interval", "time", {}}}, {}, std::nullopt, label};
-    std::vector<double> width;
-    for (std::size_t b = 0; b < kHistogramBins; ++b) {
-      const double octave = std::ldexp(1.0, static_cast<int>(b / 8) - kOctaves);
-      width.push_back(octave / 8.0);
-      curve.axes[1].values.push_back(octave * (1.0 + (static_cast<double>(b % 8) + 0.5) / 8.0));
-    }
-    curve.values.shape = {groups, kHistogramBins};
-    for (std::size_t a = 0; a < groups; ++a) {
-      double intervals = 0.0;
-      for (std::size_t b = 0; b < kHistogramBins; ++b) intervals += histogram_[a * kHistogramBins + b];
-      for (std::size_t b = 0; b < kHistogramBins; ++b) {
-        curve.values.values.push_back(intervals > 0.0 ? histogram_[a * kHistogramBins + b] / intervals / width[b]
-                                                      : 0.0);
-      }
-    }
-    result.curves.push_back(std::move(curve));
-  }
-  if (!trace_.empty()) {
-    const std::size_t bins = trace_.size() / groups;
-    system::MeasuredCurve curve{"state_trace", {group_axis, {"time", "time", {}}}, {}, std::nullopt, label};
-    curve.values.shape = {groups, bins};
-    for (std::size_t b = 0; b < bins; ++b) curve.axes[1].values.push_back(static_cast<double>(b + 1) * plan_.bin);
-    for (std::size_t a = 0; a < groups; ++a) {
-      for (std::size_t b = 0; b < bins; ++b) curve.values.values.push_back(trace_[b * groups + a]);
-    }
-    result.curves.push_back(std::move(curve));
-  }
-  if (!raster_.empty()) {
-    const std::size_t spikes = raster_.size() / 2;
-    system::MeasuredCurve curve{"raster", {{"spike", "1", {}}}, {}, std::nullopt, label};
-    for (std::size_t k = 0; k < spikes; ++k) curve.axes[0].values.push_back(static_cast<double>(k));
-    curve.values = system::Tensor({spikes}, raster_, true);
-    result.curves.push_back(std::move(curve));
-  }
 }
 
 }  // namespace limes::spiking

@@ -1,14 +1,13 @@
 #pragma once
 // What is measured in one run.
 
-#include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "limes/spiking/simulation/event_network.hpp"
+#include "limes/spiking/simulation/histogram_bins.hpp"
 #include "limes/spiking/simulation/spike_sums.hpp"
 #include "limes/spiking/simulation/state_detector.hpp"
 #include "limes/spiking/spiking_description.hpp"
@@ -46,7 +45,7 @@ class Recorder {
       const double interval = time - start;
       batch_[a].add_interval(interval);
       detector_.add_interval(a, start, interval);
-      if (!histogram_.empty()) histogram_[a * kHistogramBins + histogram_bin(interval)] += 1.0;
+      if (!histogram_.empty()) histogram_[a * OctaveBins::kCount + OctaveBins::index(interval)] += 1.0;
     }
     if (keeps_raster_ && neuron == unit) record_raster(time, unit);
   }
@@ -58,6 +57,7 @@ class Recorder {
     sums.samples += 1.0;
     sums.state_sum += state;
     sums.state_square += state * state;
+    if (!states_.empty()) states_[network_.group_of[unit] * StateBins::kCount + StateBins::index(y)] += 1.0;
   }
   /// Closes the bin that ends at `time`.
   void end_bin(double time);
@@ -70,28 +70,21 @@ class Recorder {
 
   template <typename Archive>
   void archive(Archive& a) {
-    a(bin_, measuring_, keeps_raster_, bin_spikes_, last_spike_, batch_, batches_, histogram_, raster_, trace_,
-      detector_);
+    a(bin_, measuring_, keeps_raster_, bin_spikes_, last_spike_, batch_, batches_, histogram_, states_, trace_counts_,
+      raster_, trace_, detector_);
   }
 
  private:
-  // Eight bins per octave, from 2^-14 to 2^14 time units, by the leading bits of the floating-point number.
-  static constexpr int kOctaves = 14;
-  static constexpr std::size_t kHistogramBins = static_cast<std::size_t>(2 * kOctaves) * 8;
   static constexpr std::size_t kMostHistograms = 64;
   static constexpr std::size_t kMostTraces = 32;
   static constexpr std::size_t kRasterSpikes = 4000;
   static constexpr std::size_t kTraceBins = 2000;
 
-  [[nodiscard]] static std::size_t histogram_bin(double interval) {
-    const auto lead =
-        static_cast<std::int64_t>(std::bit_cast<std::uint64_t>(interval) >> 49) - (std::int64_t{1023 - kOctaves} << 3);
-    if (lead < 0) return 0;
-    return lead < static_cast<std::int64_t>(kHistogramBins) ? static_cast<std::size_t>(lead) : kHistogramBins - 1;
-  }
   void record_raster(double time, std::size_t unit);
   void finish_curves(const std::string& label, system::Realisation& result) const;
   void finish_states(const std::string& label, system::Realisation& result) const;
+  void finish_densities(const std::string& label, system::Realisation& result) const;
+  void finish_state_curves(std::size_t k, const std::string& label, system::Realisation& result) const;
 
   const EventNetwork& network_;
   const RunPlan& plan_;
@@ -106,9 +99,11 @@ class Recorder {
   std::vector<double> last_spike_;
   std::vector<SpikeSums> batch_;                 // per group
   std::vector<std::vector<SpikeSums>> batches_;  // finished ones
-  std::vector<double> histogram_;
-  std::vector<double> raster_;  // pairs (time, unit)
-  std::vector<double> trace_;   // bin by bin, group by group
+  std::vector<double> histogram_;                // of the intervals, by group and bin
+  std::vector<double> states_;                   // of y, by group and bin; not for linear intensities
+  std::vector<double> trace_counts_;             // of the trace, by group and bin
+  std::vector<double> raster_;                   // pairs (time, unit)
+  std::vector<double> trace_;                    // bin by bin, group by group
 };
 
 }  // namespace limes::spiking

@@ -15,7 +15,12 @@ StateDetector::StateDetector(const CoreSets& cores, std::vector<double> neurons,
       time_in_(cores.count(), 0.0),
       transitions_(cores.count() * cores.count(), 0.0),
       visits_(cores.count()),
-      recent_(neurons_.size()) {}
+      recent_(neurons_.size()),
+      keeps_histograms_(cores.count() > 0 && neurons_.size() <= kMostHistograms) {
+  if (!keeps_histograms_) return;
+  intervals_.assign(cores.count() * neurons_.size() * OctaveBins::kCount, 0.0);
+  trace_counts_ = intervals_;
+}
 
 void StateDetector::end_bin(double time, const std::vector<double>& spikes, bool watching) {
   for (std::size_t a = 0; a < trace_.size(); ++a) {
@@ -26,6 +31,9 @@ void StateDetector::end_bin(double time, const std::vector<double>& spikes, bool
   if (current_ >= 0) {
     const auto k = static_cast<std::size_t>(current_);
     time_in_[k] += bin_;
+    for (std::size_t a = 0; keeps_histograms_ && a < trace_.size(); ++a) {
+      trace_counts_[(k * trace_.size() + a) * OctaveBins::kCount + OctaveBins::index(trace_[a])] += 1.0;
+    }
     for (std::size_t a = 0; a < recent_.size(); ++a) {
       recent_[a].time += bin_ * neurons_[a];
       recent_[a].spikes += spikes[a];
@@ -37,6 +45,9 @@ void StateDetector::end_bin(double time, const std::vector<double>& spikes, bool
         visits_[k][first + a].add(recent_[a]);
         recent_[a] = {};
       }
+      const std::size_t offset = k * neurons_.size() * OctaveBins::kCount;
+      for (const std::uint32_t bin : recent_bins_) intervals_[offset + bin] += 1.0;
+      recent_bins_.clear();
     }
   }
   if (core >= 0 && core != current_) enter(core, time);
@@ -52,6 +63,7 @@ void StateDetector::enter(int core, double time) {
   current_ = core;
   entered_ = time;
   for (SpikeSums& sums : recent_) sums = {};
+  recent_bins_.clear();
   std::vector<SpikeSums>& visits = visits_[static_cast<std::size_t>(core)];
   visits.resize(visits.size() + recent_.size());
 }
@@ -60,6 +72,16 @@ std::vector<SpikeSums> StateDetector::visits(std::size_t k, std::size_t a) const
   std::vector<SpikeSums> result;
   for (std::size_t i = a; i < visits_[k].size(); i += neurons_.size()) result.push_back(visits_[k][i]);
   return result;
+}
+
+std::span<const double> StateDetector::intervals(std::size_t k, std::size_t a) const {
+  if (!keeps_histograms_) return {};
+  return std::span(intervals_).subspan((k * neurons_.size() + a) * OctaveBins::kCount, OctaveBins::kCount);
+}
+
+std::span<const double> StateDetector::trace_counts(std::size_t k, std::size_t a) const {
+  if (!keeps_histograms_) return {};
+  return std::span(trace_counts_).subspan((k * neurons_.size() + a) * OctaveBins::kCount, OctaveBins::kCount);
 }
 
 std::size_t StateDetector::states_seen() const {

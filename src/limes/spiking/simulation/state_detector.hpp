@@ -3,9 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "limes/spiking/simulation/core_sets.hpp"
+#include "limes/spiking/simulation/histogram_bins.hpp"
 #include "limes/spiking/simulation/spike_sums.hpp"
 
 namespace limes::spiking {
@@ -18,7 +20,10 @@ class StateDetector {
 
   /// An interval of group `a` that began at `start` and ends now.
   void add_interval(std::size_t a, double start, double interval) {
-    if (current_ >= 0 && start >= entered_) recent_[a].add_interval(interval);
+    if (current_ < 0 || start < entered_) return;
+    recent_[a].add_interval(interval);
+    if (keeps_histograms_)
+      recent_bins_.push_back(static_cast<std::uint32_t>(a * OctaveBins::kCount + OctaveBins::index(interval)));
   }
   /// The bin that ends at `time` held these spikes per group. Before `watching` only the trace is kept.
   void end_bin(double time, const std::vector<double>& spikes, bool watching);
@@ -37,13 +42,20 @@ class StateDetector {
   /// Per visit to k: sums of group a while the last and the next core are that of k (unfinished visits included).
   [[nodiscard]] std::vector<SpikeSums> visits(std::size_t k, std::size_t a) const;
   [[nodiscard]] std::size_t states_seen() const;
+  /// Counts of the intervals of group a during the visits to k, in OctaveBins; empty for very many groups.
+  [[nodiscard]] std::span<const double> intervals(std::size_t k, std::size_t a) const;
+  /// Counts of the trace of group a at the ends of bins while the last core was that of k, in OctaveBins.
+  [[nodiscard]] std::span<const double> trace_counts(std::size_t k, std::size_t a) const;
 
   template <typename Archive>
   void archive(Archive& a) {
-    a(trace_, current_, first_visit_, entered_, residences_, time_in_, transitions_, visits_, recent_);
+    a(trace_, current_, first_visit_, entered_, residences_, time_in_, transitions_, visits_, recent_, recent_bins_,
+      intervals_, trace_counts_);
   }
 
  private:
+  static constexpr std::size_t kMostHistograms = 64;
+
   void enter(int core, double time);
 
   const CoreSets& cores_;
@@ -59,6 +71,10 @@ class StateDetector {
   std::vector<double> transitions_;
   std::vector<std::vector<SpikeSums>> visits_;  // per state: visit by visit, group by group
   std::vector<SpikeSums> recent_;               // since the trace was in the core last
+  bool keeps_histograms_;
+  std::vector<std::uint32_t> recent_bins_;  // group and bin of the intervals since then
+  std::vector<double> intervals_;           // by state, group, bin
+  std::vector<double> trace_counts_;        // by state, group, bin
 };
 
 }  // namespace limes::spiking

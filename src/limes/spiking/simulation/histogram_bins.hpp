@@ -1,0 +1,55 @@
+#pragma once
+// Bins of the histograms that a run keeps; the same for every run, so that runs can be averaged.
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace limes::spiking {
+
+/// Eight bins per octave, from 2^-14 to 2^14, by the leading bits of the floating-point number; what lies outside (zero
+/// too) goes into the first or the last.
+struct OctaveBins {
+  static constexpr int kOctaves = 14;
+  static constexpr std::size_t kCount = static_cast<std::size_t>(2 * kOctaves) * 8;
+
+  [[nodiscard]] static std::size_t index(double value) {
+    const auto lead =
+        static_cast<std::int64_t>(std::bit_cast<std::uint64_t>(value) >> 49) - (std::int64_t{1023 - kOctaves} << 3);
+    if (lead < 0) return 0;
+    return lead < static_cast<std::int64_t>(kCount) ? static_cast<std::size_t>(lead) : kCount - 1;
+  }
+  [[nodiscard]] static double width(std::size_t bin) { return std::ldexp(0.125, static_cast<int>(bin / 8) - kOctaves); }
+  [[nodiscard]] static double lower(std::size_t bin) {
+    return std::ldexp(1.0 + static_cast<double>(bin % 8) / 8.0, static_cast<int>(bin / 8) - kOctaves);
+  }
+  [[nodiscard]] static double centre(std::size_t bin) { return lower(bin) + 0.5 * width(bin); }
+  /// The counts of one group among those of all; empty if there are none.
+  [[nodiscard]] static std::span<const double> of_group(const std::vector<double>& counts, std::size_t group) {
+    return counts.empty() ? std::span<const double>() : std::span(counts).subspan(group * kCount, kCount);
+  }
+};
+
+/// Where the density of the logarithm of values counted in OctaveBins is largest (of their own density a trace of few
+/// spikes has its maximum at zero, where it decays to between them): of three neighbouring bins together, placed
+/// between them by the parabola through the middle and its neighbours. None without counts.
+[[nodiscard]] std::optional<double> mode_of(std::span<const double> counts);
+
+/// Bins of one eighth from -16 to 16, for log-intensities; what lies outside goes into the first or the last.
+struct StateBins {
+  static constexpr std::size_t kCount = 256;
+
+  [[nodiscard]] static std::size_t index(double y) {
+    return static_cast<std::size_t>(std::clamp(std::floor(8.0 * y) + 128.0, 0.0, static_cast<double>(kCount - 1)));
+  }
+  [[nodiscard]] static double width(std::size_t /*bin*/) { return 0.125; }
+  [[nodiscard]] static double lower(std::size_t bin) { return (static_cast<double>(bin) - 128.0) / 8.0; }
+  [[nodiscard]] static double centre(std::size_t bin) { return lower(bin) + 0.0625; }
+};
+
+}  // namespace limes::spiking
