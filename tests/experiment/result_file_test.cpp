@@ -158,7 +158,8 @@ TEST(ResultHdf5, HoldsQuantitiesAndComplexNumbers) {
 TEST(ResultHdf5, HoldsSpecialPoints) {
   Json json = Parts().json();
   EXPECT_FALSE(Hdf5Reader(result_hdf5(json)).exists("/special_points"));
-  const Json scalar = {{"mean", 0.5}, {"variance", 0.25}}, arrays = {{"mean", {1.0, 2.0}}, {"variance", {3.0, nullptr}}};
+  const Json scalar = {{"mean", 0.5}, {"variance", 0.25}},
+             arrays = {{"mean", {1.0, 2.0}}, {"variance", {3.0, nullptr}}};
   const auto point = [](const char* type, double value, const Json& state) {
     return Json{{"type", type},   {"parameter", "network.gain"}, {"value", value}, {"branch", "static-0"},
                 {"state", state}, {"eigenvalue", {0.6, 0.8}}};

@@ -39,12 +39,9 @@ TEST(ReplicaTheory, NamesTheStatesOfABistableGroup) {
 }
 
 TEST(ReplicaTheory, SolvesOneNeuronWithInputsExactly) {
-  const std::map<std::string, Json> neuron = {{"groups.size", {1}},
-                                              {"groups.base_rate", {0.5}},
-                                              {"groups.time_constant", {2.0}},
-                                              {"groups.reset", {-1.0}},
-                                              {"input.weights", {0.5, -0.5}},
-                                              {"input.rates", {6.0, 4.0}}};
+  const std::map<std::string, Json> neuron = {
+      {"groups.size", {1}},     {"groups.base_rate", {0.5}},    {"groups.time_constant", {2.0}},
+      {"groups.reset", {-1.0}}, {"input.weights", {0.5, -0.5}}, {"input.rates", {6.0, 4.0}}};
   for (const char* solver : {"backward", "forward", "generating_function"}) {
     auto with_solver = neuron;
     with_solver["theory.solver"] = solver;

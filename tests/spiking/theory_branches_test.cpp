@@ -57,9 +57,9 @@ TEST(StateBranches, FoldsOfTheExcitatoryGroup) {
   }
 }
 
-// Note 8.5 has .804498 (and .876533). That is off by 2e-5: T has a kink one weight above the bottom of a single Chebyshev
-// domain, which spoils its last digits where weights are small. The forward chain, which knows nothing of that, confirms
-// the value here: at the pitchfork J_aa - J_ab = 1.
+// Note 8.5 has .804498 (and .876533). That is off by 2e-5: T has a kink one weight above the bottom of a single
+// Chebyshev domain, which spoils its last digits where weights are small. The forward chain, which knows nothing of
+// that, confirms the value here: at the pitchfork J_aa - J_ab = 1.
 TEST(StateBranches, PitchforkOfTheCompetingGroups) {
   const NetworkFamily family = [](double cross) {
     auto network = testing::competing(1, 10).network;

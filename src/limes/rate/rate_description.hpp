@@ -90,7 +90,7 @@ struct SimulationOptions {
   int exponents = 1;  ///< how many Lyapunov exponents, at most N; 0: none
   bool jacobian_spectrum = false;
   bool attractor = false;  ///< the attractor that the orbit reaches is classified
-  double lags = 100.0;  ///< longest lag of the measured autocovariance, in steps or tau
+  double lags = 100.0;     ///< longest lag of the measured autocovariance, in steps or tau
 };
 
 struct TheoryOptions {
