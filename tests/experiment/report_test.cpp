@@ -112,10 +112,15 @@ TEST(Headline, TheWorstVerdictOfOneTheoryLeads) {
 TEST(Headline, DescriptionsOfOneNetworkAreJudgedApart) {
   const Json result = {
       {"status", "ok"},
+      {"branches",
+       {{{"branch", "quenched-0"}, {"description", "ignores pairs"}}, {{"branch", "iid_surrogate/static-0"}}}},
       {"quantities", {quantity("a", "quenched-0", "agree"), quantity("a", "iid_surrogate/static-0", "disagree")}}};
   const auto headline = headline_of(result);
   EXPECT_EQ(headline.verdict, "mixed");
   EXPECT_EQ(headline.words, "Quenched: agrees; iid surrogate: disagrees");
+  ASSERT_GE(headline.details.size(), 2U);
+  EXPECT_EQ(headline.details[0], "quenched: 1 agree (ignores pairs)");
+  EXPECT_EQ(headline.details[1], "iid surrogate: 1 disagree");
 }
 
 TEST(Headline, AProblemIsNeverPassedOffAsAResult) {
@@ -129,6 +134,7 @@ TEST(ReportText, ValuesAreRoundedToWhatTheirErrorAllows) {
   EXPECT_EQ(with_error_html(1.20987, 0.0123), "1.210 <span class=\"error\">± 0.012</span>");
   EXPECT_EQ(with_error_html(-0.5, 0.25), "−0.50 <span class=\"error\">± 0.25</span>");
   EXPECT_EQ(with_error_html(1.2345678901, 1e-9), "1.234568 <span class=\"error\">± 1×10<sup>−9</sup></span>");
+  EXPECT_EQ(with_error_html(-2.5e-19, 1e-10), "0 <span class=\"error\">± 1×10<sup>−10</sup></span>");
   EXPECT_EQ(with_error_html(1.5, NAN), "1.5");
   EXPECT_EQ(with_error_html(NAN, 0.1), "–");
   EXPECT_EQ(with_error_html(123456.0, 3000.0), "1.235×10<sup>5</sup> <span class=\"error\">± 3×10<sup>3</sup></span>");

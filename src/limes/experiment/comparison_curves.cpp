@@ -231,8 +231,10 @@ void bounded_test(CurveEntry& entry, const MeasuredSample& sample, const system:
   }
   const BoundedCurveTest test = test_bounded_curve(curve, sample.curves.size());
   entry.shown.p_value = test.p_value;
-  entry.shown.note = fmt::format("root mean square difference {:.2g}, stated error of approximation {:.2g}",
-                                 test.difference, test.bound);
+  entry.shown.note = test.difference > 0.0
+                         ? fmt::format("root mean square difference {:.2g}, stated error of approximation {:.2g}",
+                                       test.difference, test.bound)
+                         : "no difference beyond the standard errors of the simulation";
 }
 
 void judge(CurveEntry& entry, const MeasuredSample& sample, const std::optional<Eigen::MatrixXd>& error,

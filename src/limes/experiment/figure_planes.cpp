@@ -41,16 +41,14 @@ Series circle(double centre, double radius) {
   return series;
 }
 
-/// The theory's value of a quantity on `branch`; on the first branch that has one if `branch` has none.
+/// The theory's value of a quantity on `branch`, or null: that of another branch belongs to another state.
 const ResultJson* theory_value(const ResultJson& result, const std::string& name, const std::string& branch) {
-  const ResultJson* first = nullptr;
   for (const auto& entry : list_of(result, "quantities")) {
     const auto& theory = object_of(entry, "theory");
     if (text_of(entry, "name") != name || !theory.contains("value") || theory["value"].is_null()) continue;
     if (text_of(entry, "branch") == branch) return &theory["value"];
-    if (first == nullptr) first = &theory["value"];
   }
-  return first;
+  return nullptr;
 }
 
 double leak_of(const ResultJson& result) {

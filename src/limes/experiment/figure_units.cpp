@@ -29,8 +29,9 @@ Series cloud(const std::vector<double>& x, const std::vector<double>& y, const s
   return series;
 }
 
-/// Correlation of two samples, over the pairs where both are finite; NaN below three pairs.
-double correlation(const std::vector<double>& x, const std::vector<double>& y) {
+/// Correlation of two samples, over the pairs where both are finite; NaN below three pairs, and where x varies less
+/// than the errors of y: nothing is predicted then that could be correlated.
+double correlation(const std::vector<double>& x, const std::vector<double>& y, const std::vector<double>& error) {
   double n = 0.0, sx = 0.0, sy = 0.0, sxx = 0.0, syy = 0.0, sxy = 0.0;
   for (int pass = 0; pass < 2; ++pass) {  // centred in the second pass, so that large means lose no digits
     const double mx = pass == 0 ? 0.0 : sx / n, my = pass == 0 ? 0.0 : sy / n;
@@ -49,6 +50,9 @@ double correlation(const std::vector<double>& x, const std::vector<double>& y) {
     }
     if (n < 3.0) return NAN;
   }
+  double noise = 0.0;
+  for (const double e : error) noise += std::isfinite(e) ? e * e : 0.0;
+  if (error.size() == x.size() && sxx <= noise) return NAN;
   return sxy / std::sqrt(sxx * syy);
 }
 
@@ -118,7 +122,7 @@ std::optional<Figure> predicted_against_simulated(const std::vector<ReadCurve>& 
         least = std::min({least, series.x[i], series.y[i]});
         largest = std::max({largest, series.x[i], series.y[i]});
       }
-      const double r = correlation(slice.theory, slice.simulation);
+      const double r = correlation(slice.theory, slice.simulation, slice.standard_error);
       if (std::isfinite(r)) {
         figure.note += fmt::format("{}correlation {:.3f}{}", figure.note.empty() ? "" : "; ", r,
                                    curve.branch.empty() ? "" : " (" + curve.branch + ")");

@@ -84,6 +84,7 @@ std::string with_error_html(double value, double error) {
   if (!std::isfinite(value)) return "–";
   if (!std::isfinite(error) || error < 0.0) return number_html(value, 6);
   if (error == 0.0) return number_html(value, 7);
+  if (std::abs(value) < 1e-3 * error) value = 0.0;  // digits that the error leaves nothing of
   const int decimals = 1 - static_cast<int>(std::floor(std::log10(error)));
   const bool precise = error < 1e-7 * std::abs(value) || decimals > 8;
   if (precise) return fmt::format("{} <span class=\"error\">± {}</span>", number_html(value, 7), number_html(error, 1));

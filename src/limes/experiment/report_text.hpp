@@ -16,7 +16,7 @@ namespace limes::experiment {
 [[nodiscard]] std::string number_html(double value, int digits = 5);
 
 /// `1.210 ± 0.012`: the error with two digits, the value to the same place. A value whose error is below its eighth
-/// digit is given to seven digits. NaN error: the value alone. HTML.
+/// digit is given to seven digits; one below a thousandth of its error is 0. NaN error: the value alone. HTML.
 [[nodiscard]] std::string with_error_html(double value, double error);
 
 /// A scalar, a complex pair or an array, each component with its error; `–` where there is no number. HTML.

@@ -20,6 +20,15 @@ std::string description_of(const std::string& branch) {
   return name == "static" || name == "fluctuating" ? "" : name;
 }
 
+/// What the description is and what it ignores, as its first branch says.
+std::string meaning_of(const std::string& description, const nlohmann::ordered_json& result) {
+  for (const auto& branch : list_of(result, "branches")) {
+    const auto meaning = text_of(branch, "description");
+    if (description_of(text_of(branch, "branch")) == description && !meaning.empty()) return meaning;
+  }
+  return {};
+}
+
 std::string counted(const VerdictCount& count) {
   std::string words;
   const auto add = [&](int number, const char* what) {
@@ -131,7 +140,9 @@ Headline headline_of(const nlohmann::ordered_json& result) {
   const auto counts = count_verdicts(result);
   for (const auto& count : counts) {
     const auto name = count.description.empty() ? "limit theory" : readable(count.description);
-    headline.details.push_back(counts.size() > 1 ? name + ": " + counted(count) : counted(count));
+    const auto meaning = counts.size() > 1 ? meaning_of(count.description, result) : "";
+    headline.details.push_back((counts.size() > 1 ? name + ": " : "") + counted(count) +
+                               (meaning.empty() ? "" : " (" + meaning + ")"));
   }
   const auto& comparison = object_of(result, "comparison");
   if (!counts.empty() && comparison.contains("tests") && number_of(comparison["tests"]) > 0.0 &&

@@ -242,8 +242,8 @@ FixedPointSearch fixed_points(const QuenchedProblem& problem, const FixedPointOp
     return std::pair(a.mean, a.variance) < std::pair(b.mean, b.variance);
   });
   search.statement =
-      fmt::format("{} fixed points found by Newton's method from {} starts ({} converged); there may be more",
-                  search.points.size(), search.starts, search.converged);
+      fmt::format("{} fixed point{} found by Newton's method from {} starts ({} converged); there may be more",
+                  search.points.size(), search.points.size() == 1 ? "" : "s", search.starts, search.converged);
   return search;
 }
 
