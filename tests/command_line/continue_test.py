@@ -68,7 +68,7 @@ simulate = "-1,-0.5"
             self.assertTrue(curve["branch"].startswith("simulation"), curve["branch"])
             self.assertEqual(curve["axes"][-1]["values"], [-1, -0.5])
             self.assertEqual(curve["theory"], [])
-        rates = next(c for c in simulated if c["name"] == "rate")["simulation"]
+        rates = next(c["simulation"] for c in simulated if c["name"] == "rate" and c["simulation"][0][1] is not None)
         alone = json.loads(self.limes("run", file, "--set", "coupling.total[0][1]=-0.5", "--set", "coupling.total[1][0]=-0.5",
                                       "--json").stdout)
         entry = next(q for q in alone["quantities"] if q["name"] == "rate" and "simulation" in q)

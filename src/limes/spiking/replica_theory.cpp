@@ -6,6 +6,8 @@
 #include <cmath>
 #include <utility>
 
+#include "limes/spiking/replica_curves.hpp"
+#include "limes/spiking/state_writer.hpp"
 #include "limes/spiking/theory/neuron_solution.hpp"
 
 namespace limes::spiking {
@@ -28,16 +30,6 @@ Tensor tensor_of(const Eigen::MatrixXd& matrix) {
     for (Eigen::Index c = 0; c < matrix.cols(); ++c) tensor.values.push_back(matrix(a, c));
   }
   return tensor;
-}
-
-bool has_connections(const SpikingNetwork& network) {
-  for (std::size_t a = 0; a < network.groups.size(); ++a) {
-    for (std::size_t c = 0; c < network.groups.size(); ++c) {
-      const bool weighted = network.weights(static_cast<Eigen::Index>(a), static_cast<Eigen::Index>(c)) != 0.0;
-      if (weighted && network.connections(a, c) > 0) return true;
-    }
-  }
-  return false;
 }
 
 /// Statistics of every group at a state, by the solver asked for.
@@ -76,38 +68,6 @@ StateStatistics statistics_at(const SpikingNetwork& network, const ReplicaState&
   }
   return result;
 }
-
-/// Names what is known of one state.
-class StateWriter {
- public:
-  StateWriter(const SpikingDescription& description, std::string branch, system::TheoryOutcome& outcome)
-      : description_(description), branch_(std::move(branch)), outcome_(outcome) {
-    const bool network_itself = description.replicas.size() == 1 && description.replicas[0] == 1;
-    if (network_itself && has_connections(description.network)) {
-      reason_ = "the limit of many replicas neglects the correlations of the inputs of a network (M = 1)";
-    }
-  }
-
-  void exact(const std::string& name, Tensor value, Tensor error = {}) {
-    outcome_.quantities.push_back({name, branch_, std::move(value), std::move(error), true, ""});
-  }
-  /// What the network itself need not meet.
-  void of_replicas(const std::string& name, Tensor value, Tensor error = {}) {
-    outcome_.quantities.push_back({name, branch_, std::move(value), std::move(error), reason_.empty(), reason_});
-  }
-  /// What is measured while a state is held.
-  void conditional(const std::string& name, Tensor value, Tensor error = {}) {
-    outcome_.quantities.push_back(
-        {name, branch_, std::move(value), std::move(error), false,
-         "a pseudo-equilibrium of a finite network: correlations and the end of the visits shift it from the limit"});
-  }
-
- private:
-  const SpikingDescription& description_;
-  std::string branch_;
-  system::TheoryOutcome& outcome_;
-  std::string reason_;
-};
 
 /// One array per group over its external inputs; left out where the groups have different numbers of them.
 void write_sensitivity(const SpikingNetwork& network, const StateStatistics& statistics, StateWriter& write,
@@ -156,6 +116,7 @@ void write_state(const SpikingDescription& description, const ReplicaState& stat
   }
   write.exact("stable", stability.stable ? 1.0 : 0.0);
   write.exact("residual", statistics.residual);
+  write_curves(description.network, statistics.rates, stop, write);
   if (!told_apart) return;
   write.conditional("conditional_rate", tensor_of(statistics.rates), tensor_of(statistics.error));
   write.conditional("conditional_isi_cv", cv);

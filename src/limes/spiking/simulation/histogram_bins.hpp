@@ -10,25 +10,21 @@
 #include <span>
 #include <vector>
 
+#include "limes/spiking/interval_bins.hpp"
+
 namespace limes::spiking {
 
-/// Eight bins per octave, from 2^-14 to 2^14, by the leading bits of the floating-point number; what lies outside (zero
-/// too) goes into the first or the last.
-struct OctaveBins {
-  static constexpr int kOctaves = 14;
-  static constexpr std::size_t kCount = static_cast<std::size_t>(2 * kOctaves) * 8;
-
+/// The bins of intervals, into which a run also counts rates.
+struct OctaveBins : IntervalBins {
+  /// By the leading bits of the floating-point number: its exponent and an eighth of an octave.
   [[nodiscard]] static std::size_t index(double value) {
+    static_assert(kPerOctave == 8);
     const auto lead =
-        static_cast<std::int64_t>(std::bit_cast<std::uint64_t>(value) >> 49) - (std::int64_t{1023 - kOctaves} << 3);
+        static_cast<std::int64_t>(std::bit_cast<std::uint64_t>(value) >> 49) - (std::int64_t{1023 + kFirstOctave} << 3);
     if (lead < 0) return 0;
     return lead < static_cast<std::int64_t>(kCount) ? static_cast<std::size_t>(lead) : kCount - 1;
   }
-  [[nodiscard]] static double width(std::size_t bin) { return std::ldexp(0.125, static_cast<int>(bin / 8) - kOctaves); }
-  [[nodiscard]] static double lower(std::size_t bin) {
-    return std::ldexp(1.0 + static_cast<double>(bin % 8) / 8.0, static_cast<int>(bin / 8) - kOctaves);
-  }
-  [[nodiscard]] static double centre(std::size_t bin) { return lower(bin) + 0.5 * width(bin); }
+  [[nodiscard]] static double lower(std::size_t bin) { return centre(bin) - 0.5 * width(bin); }
   /// The counts of one group among those of all; empty if there are none.
   [[nodiscard]] static std::span<const double> of_group(const std::vector<double>& counts, std::size_t group) {
     return counts.empty() ? std::span<const double>() : std::span(counts).subspan(group * kCount, kCount);

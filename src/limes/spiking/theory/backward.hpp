@@ -27,6 +27,12 @@ class BackwardSolution {
   [[nodiscard]] double state_variance() const { return state_variance_; }
   [[nodiscard]] const std::vector<double>& rate_sensitivity() const { return sensitivity_; }
 
+  /// A0 at the nodes, as far as it acts on a survival probability: 0 above the grid, constant below.
+  [[nodiscard]] Eigen::MatrixXd generator() const { return -(scale_.cwiseInverse().asDiagonal() * matrix_); }
+  [[nodiscard]] const Eigen::RowVectorXd& reset_row() const { return reset_row_; }  ///< f -> f(rho)
+  /// Spikes are too rare to be found by the grid; the rate is that of the unbent shot noise.
+  [[nodiscard]] bool without_spikes() const { return without_spikes_; }
+
   /// Makes `response` and `interval_transform` an order of magnitude cheaper, at the price of some thirty of them.
   void prepare_responses();
 

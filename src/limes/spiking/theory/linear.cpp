@@ -58,18 +58,24 @@ OneNeuronStatistics solve_linear(const OneNeuron& neuron) {
   return statistics;
 }
 
-std::vector<double> interval_density_linear(const OneNeuron& neuron, std::span<const double> times) {
+std::vector<double> survival_exponents_linear(const OneNeuron& neuron, std::span<const double> times) {
   const LinearHazard hazard(neuron);
   // A hazard that dies out integrates to r tau (1 - e^{-t/tau}): intervals of a defective law.
   const bool lasting = hazard.late() > 0;
   const SurvivalTable table = lasting ? tabulate_survival(hazard) : SurvivalTable{};
-  std::vector<double> density;
-  density.reserve(times.size());
+  std::vector<double> exponents;
+  exponents.reserve(times.size());
   for (const double t : times) {
     if (!(t >= 0)) throw InputError("an interval cannot be negative");
-    const double exponent = lasting ? survival_exponent(hazard, table, t) : neuron.reset * hazard.grown(t);
-    density.push_back(hazard(t) * std::exp(-exponent));
+    exponents.push_back(lasting ? survival_exponent(hazard, table, t) : neuron.reset * hazard.grown(t));
   }
+  return exponents;
+}
+
+std::vector<double> interval_density_linear(const OneNeuron& neuron, std::span<const double> times) {
+  const LinearHazard hazard(neuron);
+  std::vector<double> density = survival_exponents_linear(neuron, times);
+  for (std::size_t k = 0; k < times.size(); ++k) density[k] = hazard(times[k]) * std::exp(-density[k]);
   return density;
 }
 

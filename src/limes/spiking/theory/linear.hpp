@@ -16,6 +16,9 @@ namespace limes::spiking {
 /// and tau > 0.
 [[nodiscard]] OneNeuronStatistics solve_linear(const OneNeuron& neuron);
 
+/// -ln S at times t >= 0, S the share of intervals longer than t. Throws as solve_linear.
+[[nodiscard]] std::vector<double> survival_exponents_linear(const OneNeuron& neuron, std::span<const double> times);
+
 /// Density -S'(t) of the inter-spike interval at times t >= 0, in 1/time. Throws as solve_linear.
 [[nodiscard]] std::vector<double> interval_density_linear(const OneNeuron& neuron, std::span<const double> times);
 

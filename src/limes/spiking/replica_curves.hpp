@@ -1,0 +1,16 @@
+#pragma once
+// The curves of one state of the replica limit.
+
+#include <Eigen/Core>
+
+#include "limes/base/interruption.hpp"
+#include "limes/spiking/spiking_network.hpp"
+#include "limes/spiking/state_writer.hpp"
+
+namespace limes::spiking {
+
+/// The law of the intervals of each group at the state `rates`.
+void write_curves(const SpikingNetwork& network, const Eigen::VectorXd& rates, const StopToken& stop,
+                  StateWriter& write);
+
+}  // namespace limes::spiking
