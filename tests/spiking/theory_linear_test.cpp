@@ -12,6 +12,7 @@
 #include "limes/base/errors.hpp"
 #include "limes/math/roots.hpp"
 #include "limes/spiking/theory/linear.hpp"
+#include "limes/spiking/theory/thermodynamic.hpp"
 
 namespace limes::spiking {
 namespace {

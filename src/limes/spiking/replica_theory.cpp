@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "limes/spiking/replica_curves.hpp"
+#include "limes/spiking/replica_frequency.hpp"
 #include "limes/spiking/state_writer.hpp"
 #include "limes/spiking/theory/neuron_solution.hpp"
+#include "limes/spiking/thermodynamic_states.hpp"
 
 namespace limes::spiking {
 
@@ -117,6 +119,7 @@ void write_state(const SpikingDescription& description, const ReplicaState& stat
   write.exact("stable", stability.stable ? 1.0 : 0.0);
   write.exact("residual", statistics.residual);
   write_curves(description.network, statistics.rates, stop, write);
+  write_frequency_curves(description.network, statistics.rates, cv, stop, write);
   if (!told_apart) return;
   write.conditional("conditional_rate", tensor_of(statistics.rates), tensor_of(statistics.error));
   write.conditional("conditional_isi_cv", cv);
@@ -190,12 +193,15 @@ system::TheoryOutcome solve_theory(const SpikingDescription& description, const 
     return outcome;
   }
   const auto& found = states.found;
+  const auto thermodynamic = thermodynamic_partners(description.network, found, context.stop, outcome.warnings);
   const auto stable = std::count_if(states.stability.begin(), states.stability.end(),
                                     [](const Stability& stability) { return stability.stable; });
   for (std::size_t k = 0; k < found.states.size(); ++k) {
     outcome.branches.push_back({label_of(k), states.stability[k].stable, "", ""});
     write_state(description, found.states[k], states.stability[k], label_of(k),
                 stable > 1 && states.stability[k].stable, context.stop, outcome);
+    if (!thermodynamic[k]) continue;
+    StateWriter(description, label_of(k), outcome).exact("thermodynamic_rate", tensor_of(thermodynamic[k]->rates));
   }
   write_self_consistency(description, found, outcome);
   const double scale = description.time_scale();

@@ -164,6 +164,7 @@ std::vector<system::QuantityInfo> quantities() {
       {"isi_mean", "time", "", "mean interspike interval"},
       {"mean_state", "1", "E y", "mean of the state over neurons and time (exponential: log-intensity above rest)"},
       {"state_variance", "1", "", "variance of the state over neurons and time"},
+      {"thermodynamic_rate", "1/time", "", "rate of the thermodynamic mean field, where inputs are their mean drift"},
       {"rate_gain", "1", "J_{ac}", "derivative of the rate of group a by that of group c, through all its connections"},
       {"rate_sensitivity", "1", "", "derivative of the rate by the rates of the external inputs"},
       {"growth_rate", "1/time", "", "largest real part of the eigenvalues of the time-dependent limit"},
@@ -188,6 +189,11 @@ std::vector<system::QuantityInfo> quantities() {
 std::vector<system::CurveInfo> curves() {
   return {
       {"isi_density", "1/time", "", "density of the interspike intervals of each group"},
+      {"frequency_response", "1", "",
+       "complex response of a group's rate to a modulation of another's, by angular frequency"},
+      {"input_response", "1", "",
+       "complex response of the network's rates to a modulation of an external input of all groups"},
+      {"power_spectrum", "1/time", "S", "spectrum of one neuron's spikes of each group, by angular frequency"},
       {"state_trace", "1/time", "s_a(t)",
        "filtered rate of each group, the start of the first run; theory: the rates of the stable states"},
       {"self_consistency", "1/time", "F(C \\beta)",

@@ -165,7 +165,7 @@ void BackwardSolution::assemble() {
   const auto width = static_cast<Eigen::Index>(panels_.degree() + 1);
   matrix_ = Eigen::MatrixXd::Zero(n, n);
   scale_.resize(n);
-  shift_.assign(neuron_.inputs.size(), Eigen::MatrixXd::Zero(n, n));
+  shift_.assign(neuron_.inputs.size(), {Eigen::MatrixXd::Zero(n, width), std::vector<Eigen::Index>(panels_.size(), 0)});
   beyond_.assign(neuron_.inputs.size(), Eigen::VectorXd::Zero(n));
   Eigen::RowVectorXd row(width);
   const bool relaxes = std::isfinite(neuron_.time_constant);
@@ -185,13 +185,14 @@ void BackwardSolution::assemble() {
       if (target > panels_.upper()) {
         beyond_[j](i) = time_above(neuron_, target, 0.0);
       } else if (target < panels_.lower()) {
-        shift_[j](i, 0) = 1.0;
+        shift_[j].coefficients(i, 0) = 1.0;
         beyond_[j](i) = time_below(neuron_, target, panels_.lower());
       } else {
-        const auto first = static_cast<Eigen::Index>(panels_.interpolate(target, row));
-        shift_[j].row(i).segment(first, width) = row;
+        shift_[j].first[static_cast<std::size_t>(i)] = static_cast<Eigen::Index>(panels_.interpolate(target, row));
+        shift_[j].coefficients.row(i) = row;
       }
-      matrix_.row(i) -= neuron_.inputs[j].rate * shift_[j].row(i);
+      matrix_.row(i).segment(shift_[j].first[static_cast<std::size_t>(i)], width) -=
+          neuron_.inputs[j].rate * shift_[j].coefficients.row(i);
     }
     scale_(i) = 1.0 / (leave + std::abs(drift));
     matrix_.row(i) *= scale_(i);
@@ -221,7 +222,7 @@ void BackwardSolution::solve() {
   state_variance_ = rate_ * occupation_.dot(Eigen::VectorXd((y.array() - mean_state_).square().matrix()));
   std::vector<double> by_weight;
   for (std::size_t j = 0; j < neuron_.inputs.size(); ++j) {
-    const Eigen::VectorXd change = shift_[j] * times_ + beyond_[j] - times_;
+    const Eigen::VectorXd change = shift_[j].apply(times_) + beyond_[j] - times_;
     by_weight.push_back(-rate_ * rate_ * occupation_.dot(change));
   }
   for (const std::size_t k : input_of_) sensitivity_.push_back(by_weight[k]);
@@ -276,9 +277,7 @@ std::vector<std::complex<double>> BackwardSolution::response(std::complex<double
   const std::complex<double> at_reset = reset_row_.cast<std::complex<double>>().transpose().cwiseProduct(times).sum();
   std::vector<std::complex<double>> by_weight, result;
   for (std::size_t j = 0; j < neuron_.inputs.size(); ++j) {
-    Eigen::VectorXcd change = above(j, s) - times;
-    change.real() += shift_[j] * times.real();
-    change.imag() += shift_[j] * times.imag();
+    const Eigen::VectorXcd change = above(j, s) - times + shift_[j].apply(times);
     std::complex<double> sum = 0.0;
     for (Eigen::Index i = 0; i < change.size(); ++i) sum += occupation_(i) * change(i);
     by_weight.push_back(-rate_ * sum / at_reset);

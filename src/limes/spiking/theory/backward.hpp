@@ -42,6 +42,23 @@ class BackwardSolution {
   [[nodiscard]] std::complex<double> interval_transform(std::complex<double> s) const;
 
  private:
+  /// f(y) -> f(y + w) at the nodes: node i takes `coefficients.row(i)` of the nodes from first[i] on; rows that leave
+  /// above are zero.
+  struct Shift {
+    Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> coefficients;
+    std::vector<Eigen::Index> first;
+
+    template <typename Vector>
+    [[nodiscard]] Vector apply(const Vector& f) const {
+      Vector result(f.size());
+      for (Eigen::Index i = 0; i < result.size(); ++i) {
+        const auto values = f.segment(first[static_cast<std::size_t>(i)], coefficients.cols());
+        result(i) = coefficients.row(i).transpose().template cast<typename Vector::Scalar>().cwiseProduct(values).sum();
+      }
+      return result;
+    }
+  };
+
   void assemble();
   void solve();
   void set_limit_of_no_spikes();
@@ -54,7 +71,7 @@ class BackwardSolution {
   Panels panels_;
   Eigen::MatrixXd matrix_;               // -A0, rows scaled
   Eigen::VectorXd scale_;                // of the rows
-  std::vector<Eigen::MatrixXd> shift_;   // per merged input: f(y) -> f(y + w); rows that leave above are zero
+  std::vector<Shift> shift_;             // per merged input
   std::vector<Eigen::VectorXd> beyond_;  // per merged input: T(y + w) beyond the ends, less what shift_ gives
   Eigen::VectorXd times_;                // T at the nodes
   Eigen::VectorXd occupation_;           // v: [(-A0)^-1 g](rho) = v . g

@@ -109,13 +109,4 @@ std::vector<std::complex<double>> linear_response(const OneNeuron& neuron, std::
   return response;
 }
 
-double thermodynamic_rate(const OneNeuron& neuron) {
-  const LinearHazard hazard(neuron, InputLaw::kDrift);
-  if (!(hazard.late() > 0)) return 0;
-  const SurvivalTable table = tabulate_survival(hazard);
-  double mean = 0;
-  for (std::size_t i = 0; i < table.time.size(); ++i) mean += table.weight[i] * table.survival[i];
-  return 1 / mean;
-}
-
 }  // namespace limes::spiking

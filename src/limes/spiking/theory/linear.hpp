@@ -29,8 +29,4 @@ namespace limes::spiking {
 /// E exp(-s ISI) = 1 - s int e^{-st} S dt, for the same s.
 [[nodiscard]] std::complex<double> interval_transform_linear(const OneNeuron& neuron, std::complex<double> s);
 
-/// The rate of the thermodynamic mean field: every input is the drift mu_j nu_j in place of jumps. Throws as
-/// solve_linear.
-[[nodiscard]] double thermodynamic_rate(const OneNeuron& neuron);
-
 }  // namespace limes::spiking

@@ -8,9 +8,6 @@
 
 namespace limes::spiking {
 
-/// How an input moves the intensity: by jumps (the replica limit) or by its mean drift (the thermodynamic limit).
-enum class InputLaw { kJumps, kDrift };
-
 /// Mean hazard at age t, given survival, and the kernels it is made of: with g = tau (1 - e^{-t/tau}),
 /// h = r e^{-t/tau} + b (1 - e^{-t/tau}) + sum_j nu_j k_j, k_j = 1 - e^{-mu_j g} for jumps and mu_j g for drift.
 class LinearHazard {

@@ -10,6 +10,9 @@
 
 namespace limes::spiking {
 
+/// How an input moves the state: by jumps (the replica limit) or by its mean drift (the thermodynamic limit).
+enum class InputLaw { kJumps, kDrift };
+
 struct OneNeuron {
   Intensity intensity = Intensity::kExponential;
   double base_rate = 1.0;             ///< Lam, or b of the linear model

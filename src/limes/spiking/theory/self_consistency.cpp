@@ -9,6 +9,7 @@
 #include "limes/math/random.hpp"
 #include "limes/math/roots.hpp"
 #include "limes/spiking/theory/neuron_solution.hpp"
+#include "limes/spiking/theory/thermodynamic.hpp"
 
 namespace limes::spiking {
 
@@ -23,8 +24,8 @@ double residual_of(const Eigen::VectorXd& rates, const RateMap& map) {
 }
 
 /// Rates without recurrent input: where the scatter of starts begins.
-Eigen::VectorXd rates_alone(const SpikingNetwork& network) {
-  return rate_map(network, Eigen::VectorXd::Zero(static_cast<Eigen::Index>(network.groups.size()))).rates;
+Eigen::VectorXd rates_alone(const SpikingNetwork& network, InputLaw law) {
+  return rate_map(network, Eigen::VectorXd::Zero(static_cast<Eigen::Index>(network.groups.size())), law).rates;
 }
 
 void insert(ReplicaStates& found, ReplicaState state) {
@@ -36,8 +37,8 @@ void insert(ReplicaStates& found, ReplicaState state) {
 }
 
 /// F(C beta) - beta changes sign at the states: positive at rates below all of them, negative above.
-ReplicaStates states_of_one_group(const SpikingNetwork& network, const StopToken& stop) {
-  const auto map = [&](double rate) { return rate_map(network, Eigen::VectorXd::Constant(1, rate)).rates(0); };
+ReplicaStates states_of_one_group(const SpikingNetwork& network, InputLaw law, const StopToken& stop) {
+  const auto map = [&](double rate) { return rate_map(network, Eigen::VectorXd::Constant(1, rate), law).rates(0); };
   const auto excess = [&](double log_rate) {
     stop.check();
     return std::log(map(std::exp(log_rate))) - log_rate;
@@ -60,7 +61,7 @@ ReplicaStates states_of_one_group(const SpikingNetwork& network, const StopToken
     found.starts += 1;
     ReplicaState state;
     state.rates = Eigen::VectorXd::Constant(1, std::exp(root));
-    state.map = rate_map(network, state.rates);
+    state.map = rate_map(network, state.rates, law);
     state.residual = residual_of(state.rates, state.map);
     if (state.residual < kAccepted) {
       found.states.push_back(std::move(state));
@@ -73,8 +74,8 @@ ReplicaStates states_of_one_group(const SpikingNetwork& network, const StopToken
 }
 
 /// Starts for several groups: low and high rates assigned in every way to up to six groups, and scattered ones.
-std::vector<Eigen::VectorXd> scattered_starts(const SpikingNetwork& network) {
-  const Eigen::VectorXd alone = rates_alone(network);
+std::vector<Eigen::VectorXd> scattered_starts(const SpikingNetwork& network, InputLaw law) {
+  const Eigen::VectorXd alone = rates_alone(network, law);
   const auto groups = alone.size();
   std::vector<Eigen::VectorXd> starts{alone};
   double longest = 0.0;
@@ -117,12 +118,14 @@ OneNeuron neuron_of_group(const SpikingNetwork& network, std::size_t target, con
   return neuron;
 }
 
-RateMap rate_map(const SpikingNetwork& network, const Eigen::VectorXd& rates) {
+RateMap rate_map(const SpikingNetwork& network, const Eigen::VectorXd& rates, InputLaw law) {
   const auto groups = static_cast<Eigen::Index>(network.groups.size());
   RateMap map{Eigen::VectorXd(groups), Eigen::MatrixXd::Zero(groups, groups)};
   for (Eigen::Index a = 0; a < groups; ++a) {
     const auto target = static_cast<std::size_t>(a);
-    const RateAndSlope solution = rate_and_slope(neuron_of_group(network, target, rates));
+    const OneNeuron neuron = neuron_of_group(network, target, rates);
+    const RateAndSlope solution =
+        law == InputLaw::kJumps ? rate_and_slope(neuron) : thermodynamic_rate_and_slope(neuron);
     map.rates(a) = solution.rate;
     std::size_t k = 0;
     for (Eigen::Index c = 0; c < groups; ++c) {
@@ -134,9 +137,9 @@ RateMap rate_map(const SpikingNetwork& network, const Eigen::VectorXd& rates) {
   return map;
 }
 
-ReplicaState refine_state(const SpikingNetwork& network, const Eigen::VectorXd& start) {
+ReplicaState refine_state(const SpikingNetwork& network, const Eigen::VectorXd& start, InputLaw law) {
   const auto groups = start.size();
-  ReplicaState state{start, rate_map(network, start), 0.0};
+  ReplicaState state{start, rate_map(network, start, law), 0.0};
   state.residual = residual_of(state.rates, state.map);
   for (int iteration = 0; iteration < 60 && state.residual > kAimed; ++iteration) {
     // r_a = ln F_a - ln beta_a, d r_a / d ln beta_c = J_ac beta_c / F_a - delta_ac.
@@ -151,7 +154,7 @@ ReplicaState refine_state(const SpikingNetwork& network, const Eigen::VectorXd& 
     for (double part = 1.0; part > 1e-3; part *= 0.5) {
       ReplicaState trial;
       trial.rates = (state.rates.array().log() + part * step.array()).exp();
-      trial.map = rate_map(network, trial.rates);
+      trial.map = rate_map(network, trial.rates, law);
       trial.residual = residual_of(trial.rates, trial.map);
       // Judged in the variables of Newton; `residual` is what is reported.
       const double now = (trial.map.rates.array().log() - trial.rates.array().log()).matrix().norm();
@@ -169,18 +172,18 @@ ReplicaState refine_state(const SpikingNetwork& network, const Eigen::VectorXd& 
   return state;
 }
 
-ReplicaStates find_states(const SpikingNetwork& network, const StopToken& stop) {
-  if (network.groups.size() == 1) return states_of_one_group(network, stop);
+ReplicaStates find_states(const SpikingNetwork& network, const StopToken& stop, InputLaw law) {
+  if (network.groups.size() == 1) return states_of_one_group(network, law, stop);
   ReplicaStates found;
-  for (const Eigen::VectorXd& start : scattered_starts(network)) {
+  for (const Eigen::VectorXd& start : scattered_starts(network, law)) {
     stop.check();
     found.starts += 1;
     try {
       Eigen::VectorXd rates = start;
       for (int k = 0; k < found.starts % 4; ++k) {  // damped: under inhibition the undamped step overshoots
-        rates = (0.5 * (rates.array().log() + rate_map(network, rates).rates.array().log())).exp();
+        rates = (0.5 * (rates.array().log() + rate_map(network, rates, law).rates.array().log())).exp();
       }
-      insert(found, refine_state(network, rates));
+      insert(found, refine_state(network, rates, law));
     } catch (const ConvergenceError&) {
       found.failures += 1;
     }

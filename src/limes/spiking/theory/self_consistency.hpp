@@ -20,7 +20,8 @@ struct RateMap {
   Eigen::MatrixXd gain;
 };
 /// Throws ConvergenceError where a group has no stationary rate.
-[[nodiscard]] RateMap rate_map(const SpikingNetwork& network, const Eigen::VectorXd& rates);
+[[nodiscard]] RateMap rate_map(const SpikingNetwork& network, const Eigen::VectorXd& rates,
+                               InputLaw law = InputLaw::kJumps);
 
 struct ReplicaState {
   Eigen::VectorXd rates;
@@ -38,9 +39,11 @@ struct ReplicaStates {
 /// All states that can be found. One group: roots of F(C beta) = beta on a logarithmic grid. Several: Newton in ln beta
 /// from many starts (scattered, and every assignment of high and low rates to up to six groups). Throws
 /// ConvergenceError where the rate exceeds every bound, InterruptedError.
-[[nodiscard]] ReplicaStates find_states(const SpikingNetwork& network, const StopToken& stop = {});
+[[nodiscard]] ReplicaStates find_states(const SpikingNetwork& network, const StopToken& stop = {},
+                                        InputLaw law = InputLaw::kJumps);
 
 /// Newton in ln beta from `start`, steps halved until the residual falls; residual 1e-8 at least, or ConvergenceError.
-[[nodiscard]] ReplicaState refine_state(const SpikingNetwork& network, const Eigen::VectorXd& start);
+[[nodiscard]] ReplicaState refine_state(const SpikingNetwork& network, const Eigen::VectorXd& start,
+                                        InputLaw law = InputLaw::kJumps);
 
 }  // namespace limes::spiking

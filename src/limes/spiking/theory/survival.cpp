@@ -57,25 +57,25 @@ const Panel& shared_panel() {
 
 }  // namespace
 
-SurvivalTable tabulate_survival(const LinearHazard& hazard, const SurvivalOptions& options) {
-  if (!(hazard.late() + options.s.real() > 0))
+SurvivalTable tabulate_survival(const Hazard& hazard, const SurvivalOptions& options) {
+  if (!(hazard.late + options.s.real() > 0))
     throw InputError(
         "the intervals have no Laplace transform at this point: its real part must exceed minus the late "
         "hazard");
   const Panel& panel = shared_panel();
-  const std::size_t inputs = hazard.neuron().inputs.size();
+  const std::size_t inputs = hazard.inputs;
   SurvivalTable table;
   table.accumulated.resize(inputs);
   std::vector<double> totals(inputs, 0.0);
   std::vector<double> panel_integrals;
   double start = 0, exponent = 0;
-  double length = hazard.fastest_scale();
+  double length = hazard.fastest_scale;
   const double longest = std::abs(options.s) > 0 ? 3 / std::abs(options.s) : std::numeric_limits<double>::infinity();
   Eigen::VectorXd rates(kOrder), survival(kOrder), growth(kOrder);
   while (exponent + options.s.real() * start < kFarthest) {
     length = std::min(length, longest);
     const double half = 0.5 * length / options.refinement;
-    for (std::size_t i = 0; i < kOrder; ++i) rates[i] = hazard(start + half * (1 + panel.rule.nodes[i]));
+    for (std::size_t i = 0; i < kOrder; ++i) rates[i] = hazard.at(start + half * (1 + panel.rule.nodes[i]));
     growth = half * (panel.integral * rates);
     const double risk = half * panel.weights.dot(rates);
     survival = (-growth).array().exp();
@@ -119,6 +119,13 @@ SurvivalTable tabulate_survival(const LinearHazard& hazard, const SurvivalOption
     beyond += panel_integrals[p];
   }
   return table;
+}
+
+SurvivalTable tabulate_survival(const LinearHazard& hazard, const SurvivalOptions& options) {
+  return tabulate_survival(
+      {[&](double t) { return hazard(t); }, [&](std::size_t input, double t) { return hazard.kernel(input, t); },
+       hazard.neuron().inputs.size(), hazard.late(), hazard.fastest_scale()},
+      options);
 }
 
 double survival_exponent(const LinearHazard& hazard, const SurvivalTable& table, double t) {

@@ -1,9 +1,10 @@
 #pragma once
-// The survival function of the linear neuron's inter-spike interval on panels of Gauss-Legendre nodes (theory note rmf,
-// equation 16).
+// The survival function of a neuron whose hazard at a given age is known - the linear neuron (theory note rmf, equation
+// 16), or one whose inputs are a drift - on panels of Gauss-Legendre nodes.
 
 #include <complex>
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 #include "limes/spiking/theory/linear_hazard.hpp"
@@ -23,7 +24,17 @@ struct SurvivalOptions {
   double refinement = 1.0;       ///< panels are shorter by this factor than the tolerance asks for
 };
 
-/// Needs late() + Re s > 0 (InputError).
+/// Hazard at each age since the last spike, and what an input of unit rate adds to it.
+struct Hazard {
+  std::function<double(double)> at;
+  std::function<double(std::size_t, double)> kernel;
+  std::size_t inputs = 0;
+  double late = 0.0;           ///< h(infinity)
+  double fastest_scale = 1.0;  ///< shortest time in which anything changes at t = 0
+};
+
+/// Needs late + Re s > 0 (InputError).
+[[nodiscard]] SurvivalTable tabulate_survival(const Hazard& hazard, const SurvivalOptions& options = {});
 [[nodiscard]] SurvivalTable tabulate_survival(const LinearHazard& hazard, const SurvivalOptions& options = {});
 
 /// -ln S at any t >= 0.
