@@ -6,6 +6,7 @@
 
 #include "limes/spiking/replica_continuation.hpp"
 #include "limes/spiking/replica_theory.hpp"
+#include "limes/spiking/replica_trajectory.hpp"
 #include "limes/spiking/simulation/simulation.hpp"
 #include "limes/spiking/spiking_description.hpp"
 #include "limes/spiking/spiking_schema.hpp"
@@ -19,12 +20,13 @@ class ReplicaModel final : public system::Model {
   explicit ReplicaModel(SpikingDescription description) : description_(std::move(description)) {}
 
   [[nodiscard]] system::TheoryOutcome theory(const system::Context& context) const override {
+    if (description_.time_dependent) return solve_trajectory(description_, context);
     return solve_theory(description_, states(context), context);
   }
   [[nodiscard]] system::SimulationOutcome simulate(const system::Context& context) const override {
     try {
-      const bool given = !description_.detection.states.empty();
-      return simulate_network(description_, states_to_detect(description_, given ? SolvedStates{} : states(context)),
+      const bool needed = description_.detection.states.empty() && !description_.time_dependent;
+      return simulate_network(description_, states_to_detect(description_, needed ? states(context) : SolvedStates{}),
                               context);
     } catch (const InterruptedError&) {
       system::SimulationOutcome outcome;
@@ -81,6 +83,8 @@ system::System replica_system() {
       "- 1 "
       "others",
       "limit M -> infinity: neuron i hears independent Poisson inputs of rates C_ac beta_c, C_ac = n_c - delta_ac, and",
+      "time-dependent limit: d/dt p_a = d/dy[(y/tau_a) p_a] + sum_c C_ac beta_c(t) [p_a(y - w_ac) - p_a(y)] - Lam_a "
+      "e^y p_a + beta_a(t) delta(y - rho_a), beta_a(t) = Lam_a int e^y p_a dy",
       "beta_a = 1/T(rho_a), where (y/tau) T' - sum_c C_ac beta_c [T(y + w_ac) - T(y)] + Lam e^y T = 1",
   };
   system.conventions = {

@@ -194,6 +194,8 @@ SpikingDescription describe(const Parameters& parameters) {
   description.detection = describe_detection(parameters, network.groups.size());
   description.simulation = describe_simulation(parameters, network);
   description.solver = solver_of(parameters);
+  description.time_dependent = parameters.text("theory.kind") == "time_dependent";
+  description.horizon = parameters.real("theory.horizon");
   check_stationarity(parameters, description);
   return description;
 }

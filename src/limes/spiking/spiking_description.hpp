@@ -37,6 +37,8 @@ struct SpikingDescription {
   DetectionOptions detection;
   SimulationOptions simulation;
   TheorySolver solver = TheorySolver::kBackward;
+  bool time_dependent = false;  ///< theory.kind: rates from the initial state on instead of stationary states
+  double horizon = 20.0;        ///< of the time-dependent theory, and of the simulated trajectory beside it
   std::uint64_t seed = 1;
   std::vector<std::string> warnings;
 

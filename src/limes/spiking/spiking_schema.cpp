@@ -131,6 +131,15 @@ void append_runs(std::vector<Parameter>& list) {
                      .unit("1/time")
                      .form(Form::kMatrix)
                      .least(0));
+  list.push_back(choice("theory.kind", "stationary states, or the rates at all times from the initial state")
+                     .otherwise("stationary")
+                     .one_of({"stationary", "time_dependent"}));
+  list.push_back(real("theory.horizon", "last time of the time-dependent theory, and of the trajectory beside it")
+                     .otherwise(20.0)
+                     .unit("time")
+                     .above(0)
+                     .most(1e5)
+                     .quick(20));
   list.push_back(choice("theory.solver", "how the one-neuron problem is solved")
                      .otherwise("backward")
                      .one_of({"backward", "forward", "generating_function"}));
@@ -194,6 +203,9 @@ std::vector<system::CurveInfo> curves() {
       {"input_response", "1", "",
        "complex response of the network's rates to a modulation of an external input of all groups"},
       {"power_spectrum", "1/time", "S", "spectrum of one neuron's spikes of each group, by angular frequency"},
+      {"rate_trajectory", "1/time", "\\beta_a(t)",
+       "mean rate of each group from the initial state, over the bin that begins at `time` (theory.kind "
+       "time_dependent)"},
       {"state_trace", "1/time", "s_a(t)",
        "filtered rate of each group, the start of the first run; theory: the rates of the stable states"},
       {"self_consistency", "1/time", "F(C \\beta)",

@@ -92,6 +92,10 @@ RunPlan::RunPlan(const SpikingDescription& description) {
   filter = description.detection.filter * scale;
   transient_bins = std::llround(std::ceil(simulation.transient / bin - 1e-9));
   measured_bins = std::max<std::int64_t>(1, std::llround(simulation.duration / bin));
+  if (description.time_dependent) {
+    const double horizon_bins = std::ceil(description.horizon / bin - 1e-9);
+    trajectory_bins = std::min(total_bins(), static_cast<std::int64_t>(horizon_bins));
+  }
   batches = static_cast<std::size_t>(std::min<std::int64_t>(kBatches, measured_bins));
 }
 
@@ -136,6 +140,7 @@ void Recorder::record_raster(double time, std::size_t unit) {
 void Recorder::end_bin(double time) {
   const bool warm = static_cast<double>(bin_ + 1) * plan_.bin >= kWarmFilter * plan_.filter;
   detector_.end_bin(time, bin_spikes_, measuring_ && warm);
+  if (bin_ < plan_.trajectory_bins) trajectory_.insert(trajectory_.end(), bin_spikes_.begin(), bin_spikes_.end());
   if (measuring_) {
     const std::int64_t measured = bin_ - plan_.transient_bins;
     for (std::size_t a = 0; a < batch_.size(); ++a) {
@@ -184,6 +189,7 @@ void Recorder::finish(const std::string& label, system::Realisation& result) con
     if (modes) result.quantities.push_back({"modal_rate", system::Tensor(*modes), std::nullopt, own});
   }
   finish_curves(own, result);
+  if (!trajectory_.empty()) finish_trajectory(label, result);
 }
 
 void Recorder::finish_states(const std::string& label, system::Realisation& result) const {

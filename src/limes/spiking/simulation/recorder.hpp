@@ -23,7 +23,8 @@ struct RunPlan {
   double filter = 2.0;
   std::int64_t transient_bins = 0;
   std::int64_t measured_bins = 1;
-  std::size_t batches = 32;  ///< of the measured time, equal to one bin
+  std::int64_t trajectory_bins = 0;  ///< from the start of the run on, transient included
+  std::size_t batches = 32;          ///< of the measured time, equal to one bin
 
   [[nodiscard]] std::int64_t total_bins() const { return transient_bins + measured_bins; }
 };
@@ -71,7 +72,7 @@ class Recorder {
   template <typename Archive>
   void archive(Archive& a) {
     a(bin_, measuring_, keeps_raster_, bin_spikes_, last_spike_, batch_, batches_, histogram_, states_, trace_counts_,
-      raster_, trace_, detector_);
+      raster_, trace_, trajectory_, detector_);
   }
 
  private:
@@ -81,6 +82,7 @@ class Recorder {
   static constexpr std::size_t kTraceBins = 2000;
 
   void record_raster(double time, std::size_t unit);
+  void finish_trajectory(const std::string& label, system::Realisation& result) const;
   void finish_curves(const std::string& label, system::Realisation& result) const;
   void finish_states(const std::string& label, system::Realisation& result) const;
   void finish_densities(const std::string& label, system::Realisation& result) const;
@@ -104,6 +106,7 @@ class Recorder {
   std::vector<double> trace_counts_;             // of the trace, by group and bin
   std::vector<double> raster_;                   // pairs (time, unit)
   std::vector<double> trace_;                    // bin by bin, group by group
+  std::vector<double> trajectory_;               // spikes, bin by bin, group by group
 };
 
 }  // namespace limes::spiking

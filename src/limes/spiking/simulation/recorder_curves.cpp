@@ -67,6 +67,21 @@ void Recorder::finish_densities(const std::string& label, system::Realisation& r
       [&](std::size_t a) { return std::span(states_).subspan(a * StateBins::kCount, StateBins::kCount); }, result);
 }
 
+/// Rates per neuron in the bins from the start of the run on.
+void Recorder::finish_trajectory(const std::string& label, system::Realisation& result) const {
+  const std::size_t groups = neurons_.size(), bins = trajectory_.size() / groups;
+  system::Axis group{"group", "1", {}}, time{"time", "time", {}};
+  for (std::size_t b = 0; b < bins; ++b) time.values.push_back(static_cast<double>(b) * plan_.bin);
+  system::Tensor rates({groups, bins}, {});
+  for (std::size_t a = 0; a < groups; ++a) {
+    group.values.push_back(static_cast<double>(a));
+    for (std::size_t b = 0; b < bins; ++b) {
+      rates.values.push_back(trajectory_[b * groups + a] / (neurons_[a] * plan_.bin));
+    }
+  }
+  result.curves.push_back({"rate_trajectory", {group, time}, std::move(rates), std::nullopt, label});
+}
+
 void Recorder::finish_state_curves(std::size_t k, const std::string& label, system::Realisation& result) const {
   append_density<OctaveBins>(
       "conditional_isi_density", label, {"interval", "time", {}}, batch_.size(),

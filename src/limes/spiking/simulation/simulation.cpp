@@ -21,7 +21,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kSavingInterval = std::chrono::seconds(30);
 // Raise this when the saved form changes.
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 
 std::string identity_of(const SpikingDescription& d, const std::vector<KnownState>& states) {
   std::string text = fmt::format("{} intensity {} seed {}", kFormat, static_cast<int>(d.network.intensity), d.seed);
@@ -47,8 +47,10 @@ std::string identity_of(const SpikingDescription& d, const std::vector<KnownStat
                       fmt::join(d.simulation.initial, " "));
   for (const KnownState& state : states)
     text += fmt::format(" state {} {} {}", state.label, state.stable, fmt::join(state.rates, " "));
-  return text + fmt::format(" run {} {} {} {} {}", d.simulation.duration, d.simulation.transient,
-                            d.simulation.realisations, d.detection.filter, d.detection.bin);
+  return text +
+         fmt::format(" run {} {} {} {} {}", d.simulation.duration, d.simulation.transient, d.simulation.realisations,
+                     d.detection.filter, d.detection.bin) +
+         (d.time_dependent ? fmt::format(" trajectory {}", d.horizon) : std::string{});
 }
 
 /// What the runs of one simulation share.

@@ -10,21 +10,6 @@
 namespace limes::spiking {
 namespace {
 
-/// Up to two cells that share what lands at a point, by linear splitting; what leaves the grid stays in its last cell.
-struct Landing {
-  std::size_t cell;
-  double upper_share;
-};
-
-Landing landing(const ForwardGrid& grid, double y) {
-  double position = (y - grid.centre(0)) / grid.cell;
-  // Rounding must not make two cells of one.
-  if (std::abs(position - std::round(position)) < 1e-7) position = std::round(position);
-  position = std::clamp(position, 0.0, static_cast<double>(grid.count - 1));
-  const auto cell = std::min(static_cast<std::size_t>(position), grid.count - 2);
-  return {cell, position - static_cast<double>(cell)};
-}
-
 struct Chain {
   Eigen::VectorXd law;  ///< stationary probabilities of the cells
   OneNeuronStatistics statistics;

@@ -10,6 +10,16 @@
 #include "limes/math/roots.hpp"
 
 namespace limes::spiking {
+
+Landing landing(const ForwardGrid& grid, double y) {
+  double position = (y - grid.centre(0)) / grid.cell;
+  // Rounding must not make two cells of one.
+  if (std::abs(position - std::round(position)) < 1e-7) position = std::round(position);
+  position = std::clamp(position, 0.0, static_cast<double>(grid.count - 1));
+  const auto cell = std::min(static_cast<std::size_t>(position), grid.count - 2);
+  return {cell, position - static_cast<double>(cell)};
+}
+
 namespace {
 
 void check(const OneNeuron& neuron) {
@@ -111,17 +121,14 @@ double fitting_cell(const OneNeuron& neuron, double target) {
 
 }  // namespace
 
-ForwardGrid forward_grid(const OneNeuron& neuron, std::size_t cells) {
-  check(neuron);
-  if (cells < 16) throw InputError("a density needs at least 16 cells");
+StateRange exponential_range(const OneNeuron& neuron) {
   const bool relaxes = !std::isinf(neuron.time_constant);
   double total = relaxes ? 1 / neuron.time_constant : 0;
-  double largest = 0, smallest = std::numeric_limits<double>::infinity();
+  double largest = 0;
   for (const ExternalInput& input : neuron.inputs)
     if (input.rate > 0 && input.weight != 0) {
       total = std::max(total, input.rate);
       largest = std::max(largest, input.weight);
-      smallest = std::min(smallest, std::abs(input.weight));
     }
   const double rest = relaxes ? 0 : neuron.reset;
   // Where spikes come e^7 times faster than anything else little is left to jump; the shot noise alone may end below.
@@ -129,20 +136,50 @@ ForwardGrid forward_grid(const OneNeuron& neuron, std::size_t cells) {
                  std::min(2 * largest, 6.0);
   if (relaxes) upper = std::min(upper, std::max(neuron.reset, 0.0) + shot_reach(neuron, 1, 40) + 0.1);
   const double lower = std::min(neuron.reset, rest) - (relaxes ? shot_reach(neuron, -1, 30) : walk_reach(neuron, 34));
-  double target = (upper - lower) / static_cast<double>(cells);
+  return {lower, upper};
+}
+
+StateRange linear_range(const OneNeuron& neuron) {
+  const double highest = std::max(neuron.reset, 0.0);
+  const StateRange range{std::min(neuron.reset, 0.0), highest};
+  if (!std::isinf(neuron.time_constant)) return {range.lower, highest + shot_reach(neuron, 1, 40) + 0.1};
+  // Without relaxation the k-th jump is taken before a spike with probability nu/(nu + lambda_k).
+  double total = 0, largest = 0;
+  for (const ExternalInput& input : neuron.inputs)
+    if (input.rate > 0) {
+      total += input.rate;
+      largest = std::max(largest, input.weight);
+    }
+  double upper = highest;
+  for (double digits = 0; digits < 40 && largest > 0; upper += largest) digits += std::log1p(upper / total);
+  return {range.lower, upper + 0.1};
+}
+
+ForwardGrid grid_over(const OneNeuron& neuron, const StateRange& range, std::size_t cells) {
+  const bool relaxes = !std::isinf(neuron.time_constant);
+  double smallest = std::numeric_limits<double>::infinity();
+  for (const ExternalInput& input : neuron.inputs)
+    if (input.rate > 0 && input.weight != 0) smallest = std::min(smallest, std::abs(input.weight));
+  double target = (range.upper - range.lower) / static_cast<double>(cells);
   if (smallest < target && smallest * 8 > target) target = smallest;
   const double cell = fitting_cell(neuron, target);
   ForwardGrid grid{0, cell, 0};
   if (relaxes) {
-    const double below = std::floor(lower / cell) - 2;
+    const double below = std::floor(range.lower / cell) - 2;
     grid.lower = below * cell;
-    grid.count = static_cast<std::size_t>(std::ceil(upper / cell) + 2 - below);
+    grid.count = static_cast<std::size_t>(std::ceil(range.upper / cell) + 2 - below);
   } else {
-    const double below = std::ceil((neuron.reset - lower) / cell) + 2;
+    const double below = std::ceil((neuron.reset - range.lower) / cell) + 2;
     grid.lower = neuron.reset - (below + 0.5) * cell;
-    grid.count = static_cast<std::size_t>(std::ceil((upper - grid.lower) / cell) + 2);
+    grid.count = static_cast<std::size_t>(std::ceil((range.upper - grid.lower) / cell) + 2);
   }
   return grid;
+}
+
+ForwardGrid forward_grid(const OneNeuron& neuron, std::size_t cells) {
+  check(neuron);
+  if (cells < 16) throw InputError("a density needs at least 16 cells");
+  return grid_over(neuron, exponential_range(neuron), cells);
 }
 
 ForwardGrid refined(const ForwardGrid& grid, const OneNeuron& neuron, std::size_t parts) {
