@@ -102,21 +102,29 @@ TEST(StateDetector, CountsIntervalsOfAVisitUpToItsLastReturnToTheCore) {
   EXPECT_EQ(total(0), 3.0);
   EXPECT_EQ(total(1), 1.0);
   EXPECT_EQ(detector.intervals(0, 0)[OctaveBins::index(1.0)], 3.0);
-  EXPECT_EQ(detector.trace_counts(1, 0)[OctaveBins::index(16.0)], 1.0);
+  EXPECT_EQ(detector.trace_counts(1, 0)[RateBins::index(16.0)], 1.0);
 }
 
-TEST(OctaveBins, ModeOfAKnownDensity) {
-  // Counts of the density e^{-x}, of log x that of x e^{-x} (mode 1), and of a Gaussian at 3 of variance 1/4, of log x
-  // with the mode (3 + sqrt(10))/2.
-  std::vector<double> gamma(OctaveBins::kCount), narrow(OctaveBins::kCount);
-  for (std::size_t b = 0; b < OctaveBins::kCount; ++b) {
-    const double x = OctaveBins::centre(b), z = (x - 3.0) / 0.5;
-    gamma[b] = 1e6 * std::exp(-x) * OctaveBins::width(b);
-    narrow[b] = 1e6 * std::exp(-0.5 * z * z) * OctaveBins::width(b);
+TEST(RateBins, ModeOfAKnownDensity) {
+  // Counts of the density e^{-x}, of log x that of x e^{-x} (mode 1), and of a Gaussian at 3 of deviation 1/20, of log
+  // x with the mode (3 + sqrt(9 + .01))/2 = 3.00083.
+  std::vector<double> gamma(RateBins::kCount), narrow(RateBins::kCount);
+  for (std::size_t b = 0; b < RateBins::kCount; ++b) {
+    const double x = RateBins::centre(b), z = (x - 3.0) / 0.05;
+    gamma[b] = 1e6 * std::exp(-x) * RateBins::width(b);
+    narrow[b] = 1e6 * std::exp(-0.5 * z * z) * RateBins::width(b);
   }
-  EXPECT_NEAR(mode_of(gamma).value(), 1.0, 0.125);  // a bin is an eighth
-  EXPECT_NEAR(mode_of(narrow).value(), 3.081, 0.1);  // a bin is a quarter
-  EXPECT_EQ(mode_of(std::vector<double>(OctaveBins::kCount)), std::nullopt);
+  // Smoothing by a quarter of the interquartile range (1.6 of log x) moves the mode of the skewed one to lower values:
+  // by the third derivative of the density over its second, -1 times half the variance .16, and higher orders.
+  EXPECT_NEAR(mode_of(gamma).value(), std::exp(-0.08), 0.03);
+  EXPECT_NEAR(mode_of(narrow).value(), 3.0008, 0.001);
+  EXPECT_EQ(mode_of(std::vector<double>(RateBins::kCount)), std::nullopt);
+  EXPECT_EQ(coarse(gamma)[CoarseRateBins::index(1.5)] > 0.0, true);
+  EXPECT_EQ(RateBins::index(0.0), 0U);
+  EXPECT_EQ(RateBins::index(1e9), RateBins::kCount - 1);
+}
+
+TEST(OctaveBins, HoldWhatLiesBetweenTheirBorders) {
   for (const double x : {1e-6, 0.3, 1.0, 1.99, 2.0, 77.0, 1e9}) {
     const std::size_t bin = OctaveBins::index(x);
     EXPECT_TRUE(bin == 0 || x >= OctaveBins::lower(bin)) << x;

@@ -106,6 +106,24 @@ void trim_densities(std::vector<Series>& all) {
   }
 }
 
+/// On a logarithmic axis zeros have no place: nothing is drawn beyond the last value above zero, by the series of the
+/// figure's own curve (`own` of them come first) nor by what stands beside it.
+void end_with_values(std::vector<Series>& all, std::size_t own) {
+  double last = -INFINITY;
+  for (std::size_t k = 0; k < std::min(own, all.size()); ++k) {
+    for (std::size_t i = 0; i < all[k].y.size(); ++i) {
+      if (all[k].y[i] > 0.0) last = std::max(last, all[k].x[i]);
+    }
+  }
+  for (Series& series : all) {
+    const auto count =
+        static_cast<std::size_t>(std::count_if(series.x.begin(), series.x.end(), [&](double x) { return x <= last; }));
+    for (std::vector<double>* values : {&series.x, &series.y, &series.low, &series.high}) {
+      if (values->size() > count) values->resize(count);
+    }
+  }
+}
+
 std::string joined(const std::string& head, const std::string& branch, const std::string& slice) {
   std::string label = head;
   if (!branch.empty()) label += ", " + branch;
@@ -211,6 +229,7 @@ Figure line_figure(const std::vector<ReadCurve>& curves, const ResultJson& resul
       simulations.push_back(std::move(series));
     }
   }
+  if (first.logarithmic && theories.empty()) end_with_values(simulations, colours.size());
   if (simulations.size() == 1 && curves.front().slices.size() == 1) simulations.front().label = "simulation";
   if (errors) figure.note = simulations.front().band ? "Band: ± 2 standard errors." : "Bars: ± 2 standard errors.";
   if (curves.size() > shown)

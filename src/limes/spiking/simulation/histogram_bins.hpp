@@ -14,7 +14,7 @@
 
 namespace limes::spiking {
 
-/// The bins of intervals, into which a run also counts rates.
+/// The bins of intervals.
 struct OctaveBins : IntervalBins {
   /// By the leading bits of the floating-point number: its exponent and an eighth of an octave.
   [[nodiscard]] static std::size_t index(double value) {
@@ -25,16 +25,43 @@ struct OctaveBins : IntervalBins {
     return lead < static_cast<std::int64_t>(kCount) ? static_cast<std::size_t>(lead) : kCount - 1;
   }
   [[nodiscard]] static double lower(std::size_t bin) { return centre(bin) - 0.5 * width(bin); }
-  /// The counts of one group among those of all; empty if there are none.
-  [[nodiscard]] static std::span<const double> of_group(const std::vector<double>& counts, std::size_t group) {
-    return counts.empty() ? std::span<const double>() : std::span(counts).subspan(group * kCount, kCount);
-  }
 };
 
-/// Where the density of the logarithm of values counted in OctaveBins is largest (of their own density a trace of few
-/// spikes has its maximum at zero, where it decays to between them): of three neighbouring bins together, placed
-/// between them by the parabola through the middle and its neighbours. None without counts.
+/// The counts of one group among those of all, in `Bins`; empty if there are none.
+template <typename Bins>
+[[nodiscard]] std::span<const double> counts_of_group(const std::vector<double>& counts, std::size_t group) {
+  return counts.empty() ? std::span<const double>() : std::span(counts).subspan(group * Bins::kCount, Bins::kCount);
+}
+
+/// Bins of equal width in the logarithm, from 2^-12 to 2^14, for filtered rates.
+template <std::size_t kPerOctave>
+struct LogarithmicBins {
+  static constexpr int kFirstOctave = -12;
+  static constexpr std::size_t kCount = 26 * kPerOctave;
+
+  [[nodiscard]] static std::size_t index(double value) {
+    const double place = (std::log2(value) - kFirstOctave) * static_cast<double>(kPerOctave);
+    return static_cast<std::size_t>(std::clamp(std::floor(place), 0.0, static_cast<double>(kCount - 1)));
+  }
+  [[nodiscard]] static double lower(double bin) {
+    return std::exp2(bin / static_cast<double>(kPerOctave) + kFirstOctave);
+  }
+  [[nodiscard]] static double width(std::size_t bin) {
+    return lower(static_cast<double>(bin) + 1.0) - lower(static_cast<double>(bin));
+  }
+  [[nodiscard]] static double centre(std::size_t bin) { return lower(static_cast<double>(bin) + 0.5); }
+};
+
+using RateBins = LogarithmicBins<64>;       // as they are counted
+using CoarseRateBins = LogarithmicBins<8>;  // as a figure shows them
+
+/// Where the density of the logarithm of values counted in RateBins is largest. (Of their own density a trace of few
+/// spikes has its maximum at zero, where it decays to between them.) The counts are smoothed by a Gaussian of a quarter
+/// of their interquartile range. None without counts.
 [[nodiscard]] std::optional<double> mode_of(std::span<const double> counts);
+
+/// Counts in RateBins as counts in CoarseRateBins.
+[[nodiscard]] std::vector<double> coarse(std::span<const double> counts);
 
 /// Bins of one eighth from -16 to 16, for log-intensities; what lies outside goes into the first or the last.
 struct StateBins {

@@ -126,7 +126,7 @@ Recorder::Recorder(const EventNetwork& network, const CoreSets& cores, const Run
   }
   if (network.groups() <= kMostHistograms) {
     histogram_.assign(network.groups() * OctaveBins::kCount, 0.0);
-    trace_counts_ = histogram_;
+    trace_counts_.assign(network.groups() * RateBins::kCount, 0.0);
     if (!linear_) states_.assign(network.groups() * StateBins::kCount, 0.0);
   }
 }
@@ -148,7 +148,7 @@ void Recorder::end_bin(double time) {
       batch_[a].spikes += bin_spikes_[a];
     }
     for (std::size_t a = 0; !trace_counts_.empty() && warm && a < batch_.size(); ++a) {
-      trace_counts_[a * OctaveBins::kCount + OctaveBins::index(detector_.trace()[a])] += 1.0;
+      trace_counts_[a * RateBins::kCount + RateBins::index(detector_.trace()[a])] += 1.0;
     }
     if (keeps_trace_ && trace_.size() < kTraceBins * batch_.size()) {
       trace_.insert(trace_.end(), detector_.trace().begin(), detector_.trace().end());
@@ -185,7 +185,7 @@ void Recorder::finish(const std::string& label, system::Realisation& result) con
   if (detector_.cores().count() > 0) finish_states(label, result);
   if (!switched) {
     const auto modes =
-        modal_rates([&](std::size_t a) { return OctaveBins::of_group(trace_counts_, a); }, batch_.size());
+        modal_rates([&](std::size_t a) { return counts_of_group<RateBins>(trace_counts_, a); }, batch_.size());
     if (modes) result.quantities.push_back({"modal_rate", system::Tensor(*modes), std::nullopt, own});
   }
   finish_curves(own, result);

@@ -57,10 +57,12 @@ void Recorder::finish_densities(const std::string& label, system::Realisation& r
   const auto groups = batch_.size();
   append_density<OctaveBins>(
       "isi_density", label, {"interval", "time", {}}, groups,
-      [&](std::size_t a) { return OctaveBins::of_group(histogram_, a); }, result);
-  append_density<OctaveBins>(
+      [&](std::size_t a) { return counts_of_group<OctaveBins>(histogram_, a); }, result);
+  std::vector<std::vector<double>> rates;
+  for (std::size_t a = 0; a < groups; ++a) rates.push_back(coarse(counts_of_group<RateBins>(trace_counts_, a)));
+  append_density<CoarseRateBins>(
       "rate_density", label, {"filtered_rate", "1/time", {}}, groups,
-      [&](std::size_t a) { return OctaveBins::of_group(trace_counts_, a); }, result);
+      [&](std::size_t a) { return std::span<const double>(rates[a]); }, result);
   if (states_.empty()) return;
   append_density<StateBins>(
       "state_density", label, {"state", "1", {}}, groups,

@@ -19,7 +19,7 @@ StateDetector::StateDetector(const CoreSets& cores, std::vector<double> neurons,
       keeps_histograms_(cores.count() > 0 && neurons_.size() <= kMostHistograms) {
   if (!keeps_histograms_) return;
   intervals_.assign(cores.count() * neurons_.size() * OctaveBins::kCount, 0.0);
-  trace_counts_ = intervals_;
+  trace_counts_.assign(cores.count() * neurons_.size() * RateBins::kCount, 0.0);
 }
 
 void StateDetector::end_bin(double time, const std::vector<double>& spikes, bool watching) {
@@ -32,7 +32,7 @@ void StateDetector::end_bin(double time, const std::vector<double>& spikes, bool
     const auto k = static_cast<std::size_t>(current_);
     time_in_[k] += bin_;
     for (std::size_t a = 0; keeps_histograms_ && a < trace_.size(); ++a) {
-      trace_counts_[(k * trace_.size() + a) * OctaveBins::kCount + OctaveBins::index(trace_[a])] += 1.0;
+      trace_counts_[(k * trace_.size() + a) * RateBins::kCount + RateBins::index(trace_[a])] += 1.0;
     }
     for (std::size_t a = 0; a < recent_.size(); ++a) {
       recent_[a].time += bin_ * neurons_[a];
@@ -81,7 +81,7 @@ std::span<const double> StateDetector::intervals(std::size_t k, std::size_t a) c
 
 std::span<const double> StateDetector::trace_counts(std::size_t k, std::size_t a) const {
   if (!keeps_histograms_) return {};
-  return std::span(trace_counts_).subspan((k * neurons_.size() + a) * OctaveBins::kCount, OctaveBins::kCount);
+  return std::span(trace_counts_).subspan((k * neurons_.size() + a) * RateBins::kCount, RateBins::kCount);
 }
 
 std::size_t StateDetector::states_seen() const {

@@ -44,7 +44,7 @@ class StateDetector {
   [[nodiscard]] std::size_t states_seen() const;
   /// Counts of the intervals of group a during the visits to k, in OctaveBins; empty for very many groups.
   [[nodiscard]] std::span<const double> intervals(std::size_t k, std::size_t a) const;
-  /// Counts of the trace of group a at the ends of bins while the last core was that of k, in OctaveBins.
+  /// Counts of the trace of group a at the ends of bins while the last core was that of k, in RateBins.
   [[nodiscard]] std::span<const double> trace_counts(std::size_t k, std::size_t a) const;
 
   template <typename Archive>
