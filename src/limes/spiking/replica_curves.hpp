@@ -9,8 +9,9 @@
 
 namespace limes::spiking {
 
-/// The law of the intervals of each group at the state `rates`.
-void write_curves(const SpikingNetwork& network, const Eigen::VectorXd& rates, const StopToken& stop,
+/// The law of the intervals of each group and that of its log-intensity at the state `rates`. `held`: a network holds
+/// the state for a while, so that the intervals of its visits stand beside.
+void write_curves(const SpikingNetwork& network, const Eigen::VectorXd& rates, bool held, const StopToken& stop,
                   StateWriter& write);
 
 }  // namespace limes::spiking

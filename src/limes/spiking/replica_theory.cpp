@@ -118,7 +118,7 @@ void write_state(const SpikingDescription& description, const ReplicaState& stat
   }
   write.exact("stable", stability.stable ? 1.0 : 0.0);
   write.exact("residual", statistics.residual);
-  write_curves(description.network, statistics.rates, stop, write);
+  write_curves(description.network, statistics.rates, told_apart, stop, write);
   write_frequency_curves(description.network, statistics.rates, cv, stop, write);
   if (!told_apart) return;
   write.conditional("conditional_rate", tensor_of(statistics.rates), tensor_of(statistics.error));

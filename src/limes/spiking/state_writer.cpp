@@ -20,10 +20,22 @@ StateWriter::StateWriter(const SpikingDescription& description, std::string bran
   }
 }
 
+namespace {
+
+constexpr const char* kHeld =
+    "a pseudo-equilibrium of a finite network: correlations and the end of the visits shift it from the limit";
+
+}  // namespace
+
 void StateWriter::conditional(const std::string& name, system::Tensor value, system::Tensor error) {
-  outcome_.quantities.push_back(
-      {name, branch_, std::move(value), std::move(error), false,
-       "a pseudo-equilibrium of a finite network: correlations and the end of the visits shift it from the limit"});
+  outcome_.quantities.push_back({name, branch_, std::move(value), std::move(error), false, kHeld});
+}
+
+void StateWriter::conditional_curve(const std::string& name, std::vector<system::Axis> axes, system::Tensor values) {
+  system::TheoryCurve curve{name, branch_, std::move(axes), std::move(values)};
+  curve.valid = false;
+  curve.reason = kHeld;
+  outcome_.curves.push_back(std::move(curve));
 }
 
 void StateWriter::curve_of_replicas(const std::string& name, std::vector<system::Axis> axes, system::Tensor values,

@@ -28,6 +28,7 @@ class StateWriter {
   }
   /// What is measured while a state is held.
   void conditional(const std::string& name, system::Tensor value, system::Tensor error = {});
+  void conditional_curve(const std::string& name, std::vector<system::Axis> axes, system::Tensor values);
   void exact_curve(const std::string& name, std::vector<system::Axis> axes, system::Tensor values) {
     outcome_.curves.push_back({name, branch_, std::move(axes), std::move(values)});
   }

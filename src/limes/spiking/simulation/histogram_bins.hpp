@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "limes/spiking/interval_bins.hpp"
+#include "limes/spiking/state_bins.hpp"
 
 namespace limes::spiking {
 
@@ -62,17 +63,5 @@ using CoarseRateBins = LogarithmicBins<8>;  // as a figure shows them
 
 /// Counts in RateBins as counts in CoarseRateBins.
 [[nodiscard]] std::vector<double> coarse(std::span<const double> counts);
-
-/// Bins of one eighth from -16 to 16, for log-intensities; what lies outside goes into the first or the last.
-struct StateBins {
-  static constexpr std::size_t kCount = 256;
-
-  [[nodiscard]] static std::size_t index(double y) {
-    return static_cast<std::size_t>(std::clamp(std::floor(8.0 * y) + 128.0, 0.0, static_cast<double>(kCount - 1)));
-  }
-  [[nodiscard]] static double width(std::size_t /*bin*/) { return 0.125; }
-  [[nodiscard]] static double lower(std::size_t bin) { return (static_cast<double>(bin) - 128.0) / 8.0; }
-  [[nodiscard]] static double centre(std::size_t bin) { return lower(bin) + 0.0625; }
-};
 
 }  // namespace limes::spiking
