@@ -100,6 +100,7 @@ std::vector<Figure> figures_of(const nlohmann::ordered_json& result) {
   figures.erase(std::remove_if(figures.begin(), figures.end(),
                                [](const Figure& figure) { return figure.series.empty() && figure.panels.empty(); }),
                 figures.end());
+  if (swept == 1) shade_coexistence(figures, result);
   if (swept > 0) {  // what the sweep is mostly made for: kept curves, then the exponent
     std::stable_partition(figures.begin(), figures.end(), [](const Figure& figure) {
       return !figure.panels.empty() || figure.quantity == "lyapunov_exponent";

@@ -52,6 +52,12 @@ struct Panel {
   bool equal_aspect = false;
 };
 
+/// A stretch of the horizontal axis that is shaded.
+struct Span {
+  double from = 0.0;
+  double to = 0.0;
+};
+
 struct Figure {
   std::string id;        ///< file name without `.svg`
   std::string title;     ///< one line
@@ -60,6 +66,7 @@ struct Figure {
   FigureAxis x;
   FigureAxis y;
   bool equal_aspect = false;  ///< a plane: one unit is as long on both axes
+  std::vector<Span> spans;    ///< below the series; the note says what they are
   std::vector<Series> series;
   std::optional<HeatMap> map;  ///< drawn below the series
   std::vector<Panel> panels;   ///< then there are no series: a grid of small plots

@@ -15,6 +15,9 @@ inline constexpr double kBandWidth = 2.0;
 /// A curve against its axis: theory lines, simulation with its band.
 [[nodiscard]] Figure line_figure(const std::vector<ReadCurve>& curves, const ResultJson& result);
 
+/// Shades where the theory has several stable states, in every figure over the one key of a sweep.
+void shade_coexistence(std::vector<Figure>& figures, const ResultJson& result);
+
 /// Draws a curve that bounds the one of the figure, as a dashed line below it.
 void add_bound(Figure& figure, const ReadCurve& bound);
 

@@ -185,7 +185,8 @@ Figure line_figure(const std::vector<ReadCurve>& curves, const ResultJson& resul
   figure.id = figure.quantity = first.name;
   figure.title = title_of_name(first.name);
   figure.x.label = label_with_unit(first.axis_name, first.axis_unit);
-  figure.x.logarithmic = first.axis_name == "interval" || first.axis_name == "filtered_rate";  // over many octaves
+  figure.x.logarithmic = first.axis_name == "interval" || first.axis_name == "filtered_rate" ||
+                         first.axis_name == "rate";  // over many octaves
   figure.y.label = label_with_unit(first.complex ? "|" + first.name + "|" : first.name, first.unit);
 
   const std::size_t shown = std::min(curves.size(), kMostBranches);

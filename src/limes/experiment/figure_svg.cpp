@@ -47,7 +47,7 @@ constexpr const char* kFileStyle =
     "stroke-opacity:.8}.fg .thin{stroke-width:1.3}.fg .b{fill-opacity:.2}"
     ".fg .p{stroke:#fff;stroke-width:.6}.fg .o{fill:none;stroke-width:1.4}.fg .e{stroke-width:1.1;stroke-opacity:.65}"
     ".fg .title{font-size:16px;font-weight:600}.fg .note{fill:#5b6570;font-size:12px}"
-    ".fg .small{font-size:10.5px}.fg .head{font-weight:600}";
+    ".fg .span{fill:#8a929c;fill-opacity:.16}.fg .small{font-size:10.5px}.fg .head{font-weight:600}";
 
 std::string file_style() {
   std::string style = kFileStyle;
@@ -172,6 +172,13 @@ std::string figure_svg(const Figure& figure, SvgUse use) {
     svg += map_cells(
         *figure.map, [&](double x) { return frame.px(x); }, [&](double y) { return frame.py(y); });
     svg += "</g>";
+  }
+  for (const auto& span : figure.spans) {
+    const double from = std::max(frame.px(span.from), kLeft);
+    const double to = std::min(frame.px(span.to), kLeft + frame.x.length);
+    if (!(to > from)) continue;
+    fmt::format_to(out, "<rect class=\"span\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{}\"/>", from, top,
+                   to - from, kPlotHeight);
   }
   for (const auto& series : figure.series) svg += series_svg(series, frame);
   svg += "</g>";

@@ -56,11 +56,14 @@ nlohmann::ordered_json figure_data(const std::vector<Figure>& figures) {
       if (!series.unit.empty()) data["unit"] = rounded(series.unit);
       all_series.push_back(std::move(data));
     }
+    auto spans = nlohmann::ordered_json::array();
+    for (const auto& span : figure.spans) spans.push_back(rounded({span.from, span.to}));
     list.push_back({{"id", figure.id},
                     {"title", figure.title},
                     {"x", axis_data(figure, false)},
                     {"y", axis_data(figure, true)},
                     {"equal_aspect", figure.equal_aspect},
+                    {"spans", std::move(spans)},
                     {"series", std::move(all_series)}});
   }
   return list;

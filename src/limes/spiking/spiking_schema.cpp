@@ -209,7 +209,7 @@ std::vector<system::CurveInfo> curves() {
       {"state_trace", "1/time", "s_a(t)",
        "filtered rate of each group, the start of the first run; theory: the rates of the stable states"},
       {"self_consistency", "1/time", "F(C \\beta)",
-       "rate of a neuron whose inputs fire at beta; states: where it is beta"},
+       "rate of a neuron whose inputs fire at beta; states: where it is beta", "logarithmic"},
       {"raster", "1", "", "spikes of the first run (first replica): time and neuron", "points"},
       {"residence_survival", "1", "", "share of the visits to a state that last longer", "logarithmic"},
       {"exponential_law", "1", "e^{-t/T}", "survival of an exponential law with the mean residence time", "linear",

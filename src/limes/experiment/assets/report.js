@@ -72,6 +72,11 @@
     return marks;
   }
 
+  function span_of([from, to]) {
+    return { type: "rect", encode: { update: { x: { scale: "x", value: from }, x2: { scale: "x", value: to },
+      y: { value: 0 }, y2: { signal: "height" }, fill: { value: "var(--reference)" }, fillOpacity: { value: 0.16 } } } };
+  }
+
   function axis_of(scale, orient, label) {
     return { scale, orient, title: label, grid: true, values: { signal: scale + "_ticks" },
       labelOverlap: true, gridColor: "var(--grid)", domainColor: muted, domainOpacity: 0.5, tickColor: muted,
@@ -126,7 +131,7 @@
         { name: "y", type: state.log_y ? "log" : "linear", domain: { signal: "y_range" }, range: "height", nice: false, zero: false }],
       axes: [axis_of("x", "bottom", figure.x.label), axis_of("y", "left", figure.y.label)],
       marks: [{ type: "group", clip: true, encode: { update: { width: { signal: "width" }, height: { signal: "height" } } },
-        marks: figure.series.flatMap(marks_of) }],
+        marks: [...figure.spans.map(span_of), ...figure.series.flatMap(marks_of)] }],
     };
   }
 
