@@ -8,6 +8,7 @@ checks, and isn't looked at again.
 """
 
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -100,7 +101,7 @@ def main():
         alike = [path for path, its, _ in todo if its == flags]
         # Kernels that include themselves once per instruction set must be the main file.
         alone = [[p] for p in alike if b"HWY_TARGET_INCLUDE" in content(p)]
-        for batch in alone + list(batches([p for p in alike if [p] not in alone])):
+        for batch in itertools.chain(batches([p for p in alike if [p] not in alone]), alone):
             found, status = tidy(batch, flags)
             sys.stdout.write(found)
             count += len(batch)

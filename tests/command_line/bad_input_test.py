@@ -3,28 +3,13 @@
 import os
 import unittest
 
-from driver import SMALL, CommandLineTest, main
+from driver import SMALL, RefusalTest, main
 
 HEAD = 'system = "rate.discrete"\n'
 
 
-class BadInput(CommandLineTest):
-    def refused(self, *arguments, says, status=2):
-        before = sorted(os.listdir(self.folder))
-        done = self.limes(*arguments, status=status)
-        self.assertEqual(done.stdout, "")
-        for text in says if isinstance(says, tuple) else (says,):
-            self.assertIn(text, done.stderr)
-        self.assertEqual(sorted(os.listdir(self.folder)), before, "a refused run leaves nothing behind")
-
-    def refused_text(self, text, *arguments, says):
-        self.write("my.toml", text)
-        self.refused("run", "my.toml", "--out", "run", *arguments, says=says)
-        self.refused("run", "my.toml", "--json", *arguments, says=says)
-
-    def refused_matrix(self, name, content, says):
-        self.write(name, content)
-        self.refused_text(HEAD + f'[coupling]\nfile = "{name}"\n', says=says)
+class BadInput(RefusalTest):
+    HEAD = HEAD
 
     def test_unknown_key(self):
         self.refused_text(HEAD + '\n\n\n\n[network]\ngian = 2.0\n',

@@ -38,6 +38,20 @@ realisations = 3
 }
 
 
+SMALL_SPIKING = """system = "spiking.replica"
+title = "small"
+seed = 3
+[groups]
+size = 5
+[coupling]
+weights = 0.1
+[simulation]
+duration = 20.0
+transient = 5.0
+realisations = 3
+"""
+
+
 def reproducible(result):
     """The part of a result that must be the same bits for the same experiment."""
     return json.dumps({k: v for k, v in result.items() if k not in ("seconds", "provenance")})
@@ -73,6 +87,28 @@ class CommandLineTest(unittest.TestCase):
     def start(self, *arguments):
         return subprocess.Popen([LIMES, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                 cwd=self.folder)
+
+
+class RefusalTest(CommandLineTest):
+    """Bad input is refused: with these words, this status, nothing on standard output, no file left behind."""
+
+    HEAD = ""  # the first lines of an experiment
+    def refused(self, *arguments, says, status=2):
+        before = sorted(os.listdir(self.folder))
+        done = self.limes(*arguments, status=status)
+        self.assertEqual(done.stdout, "")
+        for text in says if isinstance(says, tuple) else (says,):
+            self.assertIn(text, done.stderr)
+        self.assertEqual(sorted(os.listdir(self.folder)), before, "a refused run leaves nothing behind")
+
+    def refused_text(self, text, *arguments, says):
+        self.write("my.toml", text)
+        self.refused("run", "my.toml", "--out", "run", *arguments, says=says)
+        self.refused("run", "my.toml", "--json", *arguments, says=says)
+
+    def refused_matrix(self, name, content, says):
+        self.write(name, content)
+        self.refused_text(self.HEAD + f'[coupling]\nfile = "{name}"\n', says=says)
 
 
 def main():

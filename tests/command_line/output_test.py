@@ -6,7 +6,7 @@ import signal
 import subprocess
 import unittest
 
-from driver import LIMES, SMALL, CommandLineTest, main
+from driver import LIMES, SMALL, SMALL_SPIKING, CommandLineTest, main
 
 
 def small_files():
@@ -26,15 +26,20 @@ class Output(CommandLineTest):
             self.assertIn("standard output: can't be written: No space left on device", done.stderr)
 
     def test_a_full_disk_leaves_no_partial_file_under_a_final_name(self):
-        file = self.write("a.toml", SMALL["rate.discrete"])
-        done = subprocess.run([LIMES, "run", file, "--out", "run"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        for words, text in (("variance", SMALL["rate.discrete"]), ("rate", SMALL_SPIKING)):
+            with self.subTest(words=words):
+                self.full_disk(text, words, words)
+
+    def full_disk(self, text, words, out):
+        file = self.write("a.toml", text)
+        done = subprocess.run([LIMES, "run", file, "--out", out], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               text=True, cwd=self.folder, timeout=600, check=False, preexec_fn=small_files)
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("can't be written", done.stderr)
-        self.assertIn("variance", done.stdout)  # what was computed is shown all the same
-        self.assertFalse(os.path.exists(self.path("run")))
-        self.limes("run", file, "--out", "run")
-        self.assertTrue(os.path.exists(self.path("run", "result.json")))
+        self.assertIn(words, done.stdout)  # what was computed is shown all the same
+        self.assertFalse(os.path.exists(self.path(out)))
+        self.limes("run", file, "--out", out)
+        self.assertTrue(os.path.exists(self.path(out, "result.json")))
 
     def test_a_reader_that_goes_away_is_no_disaster(self):
         process = subprocess.Popen([LIMES, "show", "rate.discrete"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,

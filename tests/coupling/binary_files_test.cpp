@@ -116,6 +116,8 @@ TEST_F(NpyFile, RefusesWrongContent) {
             "m.npy: entry (0, 1) (row, column, from 0) is NaN; every entry must be a finite number");
   EXPECT_THAT(complaint("m.npy", npy("<f8", "True", "(2, 2)", raw<double>({1, infinity, 3, 4}))),
               HasSubstr("entry (1, 0) (row, column, from 0) is infinite"));
+  EXPECT_THAT(complaint("m.npy", npy("<f8", "False", "(2, 2)", raw<double>({1, 2, 3, -1e60}))),
+              HasSubstr("entry (1, 1) (row, column, from 0) is -1e+60, beyond 1e+50 in magnitude"));
 }
 
 class Hdf5File : public CouplingFile {

@@ -110,6 +110,12 @@ TEST(Description, RefusesWhatIsWrong) {
   expect_refused({{"detection.states", {{1.0, 2.0}}}}, "detection.states", "2 rates");
   expect_refused({{"detection.states", {{1.0}}}}, "detection.states", "only one state");
   EXPECT_THROW(described({{"input.weights", {0.5}}, {"input.rates", {-1}}}), InputError);
+  expect_refused({{"groups.size", {2, 2}},
+                  {"coupling.weights", {{0.1, 0.1}, {0.0, -0.1}}},
+                  {"theory.solver", "generating_function"}},
+                 "theory.solver", "needs an excitatory input, which group 1 lacks");
+  expect_refused({{"neuron.intensity", "linear"}, {"groups.reset", 0.5}, {"theory.solver", "generating_function"}},
+                 "theory.solver", "exponential intensities");
 }
 
 TEST(Description, RefusesWhatHasNoStationaryState) {
@@ -122,6 +128,8 @@ TEST(Description, RefusesWhatHasNoStationaryState) {
   expect_refused({{"coupling.total", {{20.0}}}}, "coupling.total",
                  "network in runaway regime, predicted rate 4.85e+08");
   EXPECT_NO_THROW(described({{"coupling.total", {{20.0}}}, {"simulation.rate_limit", 1e9}}));
+  expect_refused({{"groups.reset", {1000.0}}}, "groups.reset", "bring themselves to fire 1.01e+304 times");
+  EXPECT_NO_THROW(described({{"groups.reset", {2.0}}}));
   EXPECT_NO_THROW(
       described({{"neuron.intensity", "linear"}, {"groups.time_constant", {"inf"}}, {"groups.reset", 0.5}}));
 }

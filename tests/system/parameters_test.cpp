@@ -170,6 +170,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"network.gain", Json::array({1}), "'network.gain' must be a real number, not an array"},
         BadValue{"network.gain", kNan, "'network.gain' must be a number, not nan"},
         BadValue{"network.gain", kInfinity, "'network.gain' must be finite, not inf"},
+        BadValue{"network.gain", -1e51,
+                 "'network.gain' is -1e+51, beyond 1e+50 in magnitude; choose units in which it is smaller"},
         BadValue{"network.leak", kInfinity, "'network.leak' must be finite, not inf; give a number in [0, 1)"},
         BadValue{"network.leak", 1.0, "'network.leak' must be in [0, 1), not 1.0"},
         BadValue{"network.leak", -0.1, "'network.leak' must be in [0, 1), not -0.1"},

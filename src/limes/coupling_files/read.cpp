@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <filesystem>
 #include <new>
 #include <utility>
@@ -48,6 +49,19 @@ std::pair<std::string, std::string> split_dataset(const std::string& path) {
   return {path.substr(0, colon), path.substr(colon + 1)};
 }
 
+/// Beyond this modulus, squares of sums of entries are no numbers any more.
+constexpr double kLargestEntry = 1e50;
+
+void require_moderate(const std::string& path, const Matrix& matrix) {
+  for_each_entry(matrix, [&](Eigen::Index row, Eigen::Index column, double value) {
+    if (std::abs(value) <= kLargestEntry) return;
+    throw InputError(file_place(path),
+                     fmt::format("entry ({}, {}) (row, column, from 0) is {:.4g}, beyond {:g} in magnitude", row,
+                                 column, value, kLargestEntry),
+                     "choose units in which it is smaller");
+  });
+}
+
 DenseMatrix read_dense(const InputFile& file, Format format, const std::string& dataset) {
   switch (format) {
     case Format::kNpy:
@@ -79,13 +93,19 @@ auto open_and_read(const std::string& path, Read&& read) {
 
 Matrix read_matrix(const std::string& path) {
   return open_and_read(path, [&](const InputFile& file, Format format, const std::string& dataset) -> Matrix {
-    if (format == Format::kMatrixMarket) return read_matrix_market(file);
-    DenseMatrix matrix = read_dense(file, format, dataset);
-    if (matrix.rows() != matrix.cols()) {
-      throw InputError(file_place(path),
-                       fmt::format("the matrix is {} x {}, but couplings need as many rows as columns", matrix.rows(),
-                                   matrix.cols()));
+    if (format == Format::kMatrixMarket) {
+      Matrix matrix = read_matrix_market(file);
+      require_moderate(path, matrix);
+      return matrix;
     }
+    DenseMatrix dense = read_dense(file, format, dataset);
+    if (dense.rows() != dense.cols()) {
+      throw InputError(
+          file_place(path),
+          fmt::format("the matrix is {} x {}, but couplings need as many rows as columns", dense.rows(), dense.cols()));
+    }
+    Matrix matrix = std::move(dense);
+    require_moderate(path, matrix);
     return matrix;
   });
 }

@@ -104,8 +104,8 @@ std::string example(const Parameter& parameter) {
     default:
       break;
   }
-  const double least =
-      std::isfinite(parameter.minimum) ? parameter.minimum + (parameter.minimum_excluded ? 1.0 : 0.0) : 0.0;
+  const double zero = std::clamp(0.0, parameter.minimum, parameter.maximum);
+  const double least = zero == parameter.minimum && parameter.minimum_excluded ? zero + 1.0 : zero;
   const std::string number = parameter.type == system::Type::kInteger ? fmt::format("{:.0f}", least) : real_text(least);
   if (parameter.form == system::Form::kList) return "[" + number + "]";
   if (parameter.form == system::Form::kMatrix) return "[[" + number + "]]";

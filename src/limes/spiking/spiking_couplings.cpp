@@ -147,7 +147,23 @@ void check_stationarity(const Parameters& parameters, const SpikingDescription& 
                      "absorbing: every intensity can reach 0, and the network is silent from then on",
                      "give a groups.reset above 0, a groups.base_rate with a finite time constant, or an input");
   }
-  if (linear || network.weights.size() == 0) return;
+  if (linear) return;
+  const double limit = parameters.real("simulation.rate_limit");
+  const auto time_of = [&](const Group& group) {
+    return std::isinf(group.time_constant) ? description.time_scale() : group.time_constant;
+  };
+  for (std::size_t a = 0; a < groups; ++a) {
+    const Group& group = network.groups[a];
+    // The intensity right after an own spike brings the next one, which brings the same intensity again.
+    const double predicted = group.base_rate * time_of(group) * std::exp(std::min(group.reset, 700.0));
+    if (predicted > limit && group.reset > 0.0) {
+      throw InputError(
+          parameters.place("groups.reset"),
+          fmt::format("neurons of group {} bring themselves to fire {:.3g} times per time constant", a, predicted),
+          fmt::format("take a smaller reset, or raise simulation.rate_limit (now {:.3g})", limit));
+    }
+  }
+  if (network.weights.size() == 0) return;
   for (std::size_t a = 0; a < groups; ++a) {
     const Group& group = network.groups[a];
     const auto row = network.weights.row(static_cast<Eigen::Index>(a));
@@ -165,9 +181,7 @@ void check_stationarity(const Parameters& parameters, const SpikingDescription& 
     for (std::size_t c = 0; c < groups; ++c) {
       total += network.connections(a, c) * row(static_cast<Eigen::Index>(c));
     }
-    const double time = std::isinf(group.time_constant) ? description.time_scale() : group.time_constant;
-    const double predicted = group.base_rate * time * std::exp(std::min(total, 700.0));
-    const double limit = parameters.real("simulation.rate_limit");
+    const double predicted = group.base_rate * time_of(group) * std::exp(std::min(total, 700.0));
     if (predicted > limit && std::isfinite(group.time_constant)) {
       throw InputError(
           parameters.place(parameters.has("coupling.total") ? "coupling.total" : "coupling.weights"),

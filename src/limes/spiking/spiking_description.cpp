@@ -156,6 +156,27 @@ TheorySolver solver_of(const Parameters& parameters) {
   return name == "generating_function" ? TheorySolver::kGeneratingFunction : TheorySolver::kBackward;
 }
 
+/// What the generating function can't do is known before anything is computed.
+void check_generating_function(const Parameters& parameters, const SpikingNetwork& network) {
+  const auto refuse = [&](const std::string& why) {
+    throw InputError(parameters.place("theory.solver"), "the generating function " + why,
+                     "use theory.solver = \"backward\"");
+  };
+  if (network.intensity == Intensity::kLinear) refuse("is that of exponential intensities");
+  for (std::size_t a = 0; a < network.groups.size(); ++a) {
+    bool excited = false;
+    if (!network.inputs.empty()) {
+      excited = std::any_of(network.inputs[a].begin(), network.inputs[a].end(),
+                            [](const ExternalInput& input) { return input.weight > 0.0 && input.rate > 0.0; });
+    }
+    for (std::size_t c = 0; network.weights.size() > 0 && c < network.groups.size(); ++c) {
+      excited = excited || (network.connections(a, c) > 0.0 &&
+                            network.weights(static_cast<Eigen::Index>(a), static_cast<Eigen::Index>(c)) > 0.0);
+    }
+    if (!excited) refuse(fmt::format("needs an excitatory input, which group {} lacks", a));
+  }
+}
+
 }  // namespace
 
 std::size_t SpikingDescription::units() const {
@@ -196,6 +217,7 @@ SpikingDescription describe(const Parameters& parameters) {
   description.solver = solver_of(parameters);
   description.time_dependent = parameters.text("theory.kind") == "time_dependent";
   description.horizon = parameters.real("theory.horizon");
+  if (description.solver == TheorySolver::kGeneratingFunction) check_generating_function(parameters, network);
   check_stationarity(parameters, description);
   return description;
 }

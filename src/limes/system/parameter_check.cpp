@@ -83,6 +83,13 @@ Json checked_real(const Parameter& parameter, const std::string& name, const Jso
     throw InputError(place, fmt::format("'{}' must be finite, not {}", name, number),
                      range_text(parameter).empty() ? "" : "give a number " + range_text(parameter));
   }
+  // Products of a few of them are still numbers.
+  constexpr double kLargest = 1e50;
+  if (std::abs(number) > kLargest && std::isfinite(number) && number >= parameter.minimum &&
+      number <= parameter.maximum) {
+    throw InputError(place, fmt::format("'{}' is {}, beyond {:g} in magnitude", name, value.dump(), kLargest),
+                     "choose units in which it is smaller");
+  }
   if (number < parameter.minimum || number > parameter.maximum ||
       (parameter.minimum_excluded && number == parameter.minimum) ||
       (parameter.maximum_excluded && number == parameter.maximum)) {
