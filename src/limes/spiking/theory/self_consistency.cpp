@@ -18,6 +18,7 @@ namespace {
 constexpr double kAccepted = 1e-8;  // relative residual; near folds and pitchforks Newton may stall before kAimed
 constexpr double kAimed = 1e-12;
 constexpr double kSameState = 1e-4;  // distance in ln beta
+constexpr Eigen::Index kManyGroups = 64;
 
 double residual_of(const Eigen::VectorXd& rates, const RateMap& map) {
   return ((map.rates - rates).array() / rates.array()).abs().maxCoeff();
@@ -84,6 +85,10 @@ std::vector<Eigen::VectorXd> scattered_starts(const SpikingNetwork& network, Inp
   }
   const double low = std::min(1e-2 * alone.minCoeff(), longest > 0 ? 1e-2 / longest : 1e300);
   const double high = std::max(20.0 * alone.maxCoeff(), longest > 0 ? 10.0 / longest : 0.0);
+  if (groups > kManyGroups) {  // every start costs seconds
+    starts.emplace_back(0.1 * alone);
+    starts.emplace_back(8.0 * alone);
+  }
   if (groups <= 6) {
     for (unsigned assignment = 0; assignment < (1u << groups); ++assignment) {
       Eigen::VectorXd start = alone;
@@ -92,7 +97,7 @@ std::vector<Eigen::VectorXd> scattered_starts(const SpikingNetwork& network, Inp
     }
   }
   math::RandomStream random(1, 0, math::Purpose::kTheory, 0);
-  const int scattered = groups <= 6 ? 20 : 12;
+  const int scattered = groups <= 6 ? 20 : groups <= kManyGroups ? 12 : 1;
   for (int k = 0; k < scattered; ++k) {
     Eigen::VectorXd start(groups);
     for (Eigen::Index a = 0; a < groups; ++a) start(a) = low * std::pow(high / low, random.uniform());
@@ -118,14 +123,14 @@ OneNeuron neuron_of_group(const SpikingNetwork& network, std::size_t target, con
   return neuron;
 }
 
-RateMap rate_map(const SpikingNetwork& network, const Eigen::VectorXd& rates, InputLaw law) {
+RateMap rate_map(const SpikingNetwork& network, const Eigen::VectorXd& rates, InputLaw law, std::size_t degree) {
   const auto groups = static_cast<Eigen::Index>(network.groups.size());
   RateMap map{Eigen::VectorXd(groups), Eigen::MatrixXd::Zero(groups, groups)};
   for (Eigen::Index a = 0; a < groups; ++a) {
     const auto target = static_cast<std::size_t>(a);
     const OneNeuron neuron = neuron_of_group(network, target, rates);
     const RateAndSlope solution =
-        law == InputLaw::kJumps ? rate_and_slope(neuron) : thermodynamic_rate_and_slope(neuron);
+        law == InputLaw::kJumps ? rate_and_slope(neuron, degree) : thermodynamic_rate_and_slope(neuron);
     map.rates(a) = solution.rate;
     std::size_t k = 0;
     for (Eigen::Index c = 0; c < groups; ++c) {
@@ -137,16 +142,22 @@ RateMap rate_map(const SpikingNetwork& network, const Eigen::VectorXd& rates, In
   return map;
 }
 
-ReplicaState refine_state(const SpikingNetwork& network, const Eigen::VectorXd& start, InputLaw law) {
+ReplicaState refine_state(const SpikingNetwork& network, const Eigen::VectorXd& start, InputLaw law,
+                          std::size_t degree) {
   const auto groups = start.size();
-  ReplicaState state{start, rate_map(network, start, law), 0.0};
+  ReplicaState state{start, rate_map(network, start, law, degree), 0.0};
   state.residual = residual_of(state.rates, state.map);
   for (int iteration = 0; iteration < 60 && state.residual > kAimed; ++iteration) {
     // r_a = ln F_a - ln beta_a, d r_a / d ln beta_c = J_ac beta_c / F_a - delta_ac.
     const Eigen::VectorXd r = state.map.rates.array().log() - state.rates.array().log();
     Eigen::MatrixXd slope = state.map.rates.cwiseInverse().asDiagonal() * state.map.gain * state.rates.asDiagonal();
     slope -= Eigen::MatrixXd::Identity(groups, groups);
-    Eigen::VectorXd step = -slope.fullPivLu().solve(r);
+    Eigen::VectorXd step(groups);
+    if (groups > kManyGroups) {
+      step = -slope.partialPivLu().solve(r);
+    } else {
+      step = -slope.fullPivLu().solve(r);
+    }
     const double longest = step.cwiseAbs().maxCoeff();
     if (!std::isfinite(longest)) break;
     if (longest > 2.0) step *= 2.0 / longest;
@@ -154,7 +165,7 @@ ReplicaState refine_state(const SpikingNetwork& network, const Eigen::VectorXd& 
     for (double part = 1.0; part > 1e-3; part *= 0.5) {
       ReplicaState trial;
       trial.rates = (state.rates.array().log() + part * step.array()).exp();
-      trial.map = rate_map(network, trial.rates, law);
+      trial.map = rate_map(network, trial.rates, law, degree);
       trial.residual = residual_of(trial.rates, trial.map);
       // Judged in the variables of Newton; `residual` is what is reported.
       const double now = (trial.map.rates.array().log() - trial.rates.array().log()).matrix().norm();
@@ -174,6 +185,8 @@ ReplicaState refine_state(const SpikingNetwork& network, const Eigen::VectorXd& 
 
 ReplicaStates find_states(const SpikingNetwork& network, const StopToken& stop, InputLaw law) {
   if (network.groups.size() == 1) return states_of_one_group(network, law, stop);
+  const bool many = static_cast<Eigen::Index>(network.groups.size()) > kManyGroups;
+  const std::size_t degree = many ? kSearchDegree : kFullDegree;
   ReplicaStates found;
   for (const Eigen::VectorXd& start : scattered_starts(network, law)) {
     stop.check();
@@ -181,12 +194,17 @@ ReplicaStates find_states(const SpikingNetwork& network, const StopToken& stop, 
     try {
       Eigen::VectorXd rates = start;
       for (int k = 0; k < found.starts % 4; ++k) {  // damped: under inhibition the undamped step overshoots
-        rates = (0.5 * (rates.array().log() + rate_map(network, rates, law).rates.array().log())).exp();
+        rates = (0.5 * (rates.array().log() + rate_map(network, rates, law, degree).rates.array().log())).exp();
       }
-      insert(found, refine_state(network, rates, law));
+      insert(found, refine_state(network, rates, law, degree));
     } catch (const ConvergenceError&) {
       found.failures += 1;
     }
+  }
+  for (ReplicaState& state : found.states) {
+    if (!many) break;
+    stop.check();
+    state = refine_state(network, state.rates, law);
   }
   std::sort(found.states.begin(), found.states.end(),
             [](const ReplicaState& a, const ReplicaState& b) { return a.rates(0) < b.rates(0); });

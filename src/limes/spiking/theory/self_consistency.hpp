@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "limes/base/interruption.hpp"
-#include "limes/spiking/theory/one_neuron.hpp"
+#include "limes/spiking/theory/neuron_solution.hpp"
 
 namespace limes::spiking {
 
@@ -21,7 +21,7 @@ struct RateMap {
 };
 /// Throws ConvergenceError where a group has no stationary rate.
 [[nodiscard]] RateMap rate_map(const SpikingNetwork& network, const Eigen::VectorXd& rates,
-                               InputLaw law = InputLaw::kJumps);
+                               InputLaw law = InputLaw::kJumps, std::size_t degree = kFullDegree);
 
 struct ReplicaState {
   Eigen::VectorXd rates;
@@ -37,13 +37,14 @@ struct ReplicaStates {
 };
 
 /// All states that can be found. One group: roots of F(C beta) = beta on a logarithmic grid. Several: Newton in ln beta
-/// from many starts (scattered, and every assignment of high and low rates to up to six groups). Throws
+/// from many starts (scattered, and every assignment of high and low rates to up to six groups); more than 64 groups:
+/// from four, on a coarser solver, whose states the full one then refines. Throws
 /// ConvergenceError where the rate exceeds every bound, InterruptedError.
 [[nodiscard]] ReplicaStates find_states(const SpikingNetwork& network, const StopToken& stop = {},
                                         InputLaw law = InputLaw::kJumps);
 
 /// Newton in ln beta from `start`, steps halved until the residual falls; residual 1e-8 at least, or ConvergenceError.
 [[nodiscard]] ReplicaState refine_state(const SpikingNetwork& network, const Eigen::VectorXd& start,
-                                        InputLaw law = InputLaw::kJumps);
+                                        InputLaw law = InputLaw::kJumps, std::size_t degree = kFullDegree);
 
 }  // namespace limes::spiking

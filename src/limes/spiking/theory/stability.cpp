@@ -100,7 +100,8 @@ std::optional<Zero> zero_near(const CharacteristicFunction& d, Complex start, do
 
 }  // namespace
 
-CharacteristicFunction::CharacteristicFunction(const SpikingNetwork& network, const ReplicaState& state)
+CharacteristicFunction::CharacteristicFunction(const SpikingNetwork& network, const ReplicaState& state,
+                                               std::size_t degree)
     : network_(network) {
   slowest_ = state.rates.minCoeff();
   for (std::size_t a = 0; a < network.groups.size(); ++a) {
@@ -111,7 +112,7 @@ CharacteristicFunction::CharacteristicFunction(const SpikingNetwork& network, co
       fastest_ = std::max(fastest_, 1.0 / tau);
       slowest_ = std::min(slowest_, 1.0 / tau);
     }
-    responses_.push_back(response_of(neuron_of_group(network, a, state.rates)));
+    responses_.push_back(response_of(neuron_of_group(network, a, state.rates), degree));
   }
 }
 
@@ -175,8 +176,29 @@ Stability stability_of(const SpikingNetwork& network, const ReplicaState& state,
   return result;
 }
 
-int growing_modes(const SpikingNetwork& network, const ReplicaState& state, const StopToken& stop) {
-  return zeros_to_the_right(along_the_axis(CharacteristicFunction(network, state), stop));
+Stability affordable_stability(const SpikingNetwork& network, const ReplicaState& state, const StopToken& stop) {
+  constexpr std::size_t kMostFollowed = 64, kMostCounted = 320;
+  const std::size_t groups = network.groups.size();
+  if (groups <= kMostFollowed) return stability_of(network, state, stop);
+  Stability result;
+  if (groups <= kMostCounted) {
+    result.growing = growing_modes(network, state, stop, kSearchDegree);
+  } else {
+    const auto size = state.map.gain.rows();
+    const Eigen::MatrixXd still = Eigen::MatrixXd::Identity(size, size) - state.map.gain;
+    // The sign alone: of a thousand factors the product may overflow.
+    const Eigen::PartialPivLU<Eigen::MatrixXd> lu(still);
+    int sign = static_cast<int>(lu.permutationP().determinant());
+    for (Eigen::Index k = 0; k < size; ++k) sign *= lu.matrixLU()(k, k) < 0.0 ? -1 : 1;
+    result.growing = sign < 0 ? 1 : 0;
+    result.known = sign < 0;
+  }
+  result.stable = result.growing == 0;
+  return result;
+}
+
+int growing_modes(const SpikingNetwork& network, const ReplicaState& state, const StopToken& stop, std::size_t degree) {
+  return zeros_to_the_right(along_the_axis(CharacteristicFunction(network, state, degree), stop));
 }
 
 std::optional<std::complex<double>> mode_near(const CharacteristicFunction& d, std::complex<double> start) {
