@@ -157,6 +157,9 @@ std::map<std::string, ManyRuns> take_many_runs(Values& values) {
     } else if (name == "curves" && table == "sweep") {
       tables[table].curves = texts_of(key, given);
       tables[table].curves_place = given.place;
+    } else if (name == "figures" && table == "sweep") {
+      tables[table].figures = texts_of(key, given);
+      tables[table].figures_place = given.place;
     } else if (name == "simulate" && table == "continue") {
       if (!given.value.is_string()) {
         throw InputError(given.place, "'continue.simulate' must be a string",
@@ -164,7 +167,7 @@ std::map<std::string, ManyRuns> take_many_runs(Values& values) {
       }
       tables[table].simulate = given.value.get<std::string>();
     } else if (!name.empty()) {
-      const std::string own = table == "sweep" ? " and curves" : table == "continue" ? " and simulate" : "";
+      const std::string own = table == "sweep" ? ", curves and figures" : table == "continue" ? " and simulate" : "";
       throw InputError(given.place, fmt::format("unknown key '{}'", key),
                        fmt::format("[{}] has the key{} over{}", table, own.empty() ? "" : "s", own));
     }

@@ -20,6 +20,8 @@ struct ManyRuns {
   Place over_place;
   std::vector<std::string> curves;  ///< [sweep]: the curves of single points that are kept
   Place curves_place;
+  std::vector<std::string> figures;  ///< [sweep]: the quantities whose figures come first
+  Place figures_place;
   std::string simulate;  ///< [continue]: the values of the parameter at which networks are simulated too
 };
 
@@ -40,8 +42,8 @@ struct Experiment {
 /// Reads `file` (empty: only the overrides) and applies `--set` texts and `--seed` in turn.
 /// Throws InputError with the place and the mend: missing file, folder, TOML syntax, wrong type of system, title, seed
 /// or output.directory, a key that is given twice, an index outside the array that it changes, a table [sweep],
-/// [converge] or [continue] with other keys than `over` (a text or several) and, for [sweep], `curves`, for [continue],
-/// `simulate`.
+/// [converge] or [continue] with other keys than `over` (a text or several) and, for [sweep], `curves` and `figures`,
+/// for [continue], `simulate`.
 [[nodiscard]] Experiment read_experiment(const std::string& file, const std::vector<std::string>& overrides = {},
                                          std::optional<std::uint64_t> seed = std::nullopt);
 

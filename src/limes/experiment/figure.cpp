@@ -59,7 +59,8 @@ std::vector<Figure> figures_of(const nlohmann::ordered_json& result) {
     }
     if (plane && list_of(entry, "axes").size() >= 2) {
       if (text_of(entry, "name") == "residual") continue;
-      if (auto figure = family_figure(entry)) {
+      if (given.contains(text_of(entry, "beside"))) continue;  // drawn by its host
+      if (auto figure = family_figure(entry, result)) {
         figures.push_back(std::move(*figure));
         continue;
       }
@@ -95,7 +96,8 @@ std::vector<Figure> figures_of(const nlohmann::ordered_json& result) {
     }
   }
   for (const auto& entry : list_of(result, "convergence")) {
-    if (auto figure = convergence_figure(entry)) figures.push_back(std::move(*figure));
+    if (auto figure = convergence_figure(entry, text_of(object_of(result, "sizes"), "key")))
+      figures.push_back(std::move(*figure));
   }
   figures.erase(std::remove_if(figures.begin(), figures.end(),
                                [](const Figure& figure) { return figure.series.empty() && figure.panels.empty(); }),
@@ -106,6 +108,11 @@ std::vector<Figure> figures_of(const nlohmann::ordered_json& result) {
       return !figure.panels.empty() || figure.quantity == "lyapunov_exponent";
     });
     std::stable_partition(figures.begin(), figures.end(), [](const Figure& figure) { return !figure.panels.empty(); });
+    const auto& first = list_of(object_of(result, "sweep"), "figures");
+    for (auto name = first.rbegin(); name != first.rend(); ++name) {
+      std::stable_partition(figures.begin(), figures.end(),
+                            [&](const Figure& figure) { return *name == figure.quantity; });
+    }
   }
   std::map<std::string, int> used;
   for (auto& figure : figures) figure.id = safe_id(figure.id, used);

@@ -33,8 +33,19 @@ bool same_values(const std::vector<double>& a, const std::vector<double>& b) {
 
 }  // namespace
 
-std::optional<Figure> family_figure(const ResultJson& entry) {
-  const auto& axes = list_of(entry, "axes");
+bool are_spread_over_decades(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  if (values.size() < 4 || !(values.front() > 0.0) || !(values.back() > 10.0 * values.front())) return false;
+  return values[1] - values[0] < 0.2 * (values.back() - values[values.size() - 2]);
+}
+
+std::optional<Figure> family_figure(const ResultJson& entry, const ResultJson& result) {
+  const auto all_axes = list_of(entry, "axes");
+  std::vector<ResultJson> axes;
+  for (std::size_t i = 0; i < all_axes.size(); ++i) {  // a quantity with one component only is a number
+    const bool one = i + 2 < all_axes.size() && list_of(all_axes[i], "values").size() == 1;
+    if (!one) axes.push_back(all_axes[i]);
+  }
   if (axes.size() != 2) return std::nullopt;
   const std::vector<double> keys[2] = {flattened(list_of(axes[0], "values")), flattened(list_of(axes[1], "values"))};
   const std::size_t lines = keys[0].size() < keys[1].size() ? 0 : 1, along = 1 - lines;
@@ -59,6 +70,7 @@ std::optional<Figure> family_figure(const ResultJson& entry) {
   figure.y.label = label_with_unit(name, text_of(entry, "unit"));
   std::vector<double> places;
   for (const std::size_t i : order) places.push_back(keys[along][i]);
+  figure.x.logarithmic = are_spread_over_decades(places);
   const std::vector<std::size_t> members = ascending(keys[lines]);
   const bool one_theory = std::all_of(members.begin(), members.end(), [&](std::size_t k) {
     return same_values(line_of(all_theory, k), line_of(all_theory, members.front()));
@@ -87,6 +99,21 @@ std::optional<Figure> family_figure(const ResultJson& entry) {
     simulation.colour = fmt::format("simulation-{}", n + 1);
     if (!simulation.low.empty()) figure.note = "Bars: ± 2 standard errors.";
     simulations.push_back(std::move(simulation));
+  }
+  for (const auto& other : list_of(result, "curves")) {
+    if (text_of(other, "beside") != name || text_of(other, "branch") != branch) continue;
+    const auto values = flattened(list_of(other, "theory"));
+    std::string head = text_of(other, "name");
+    std::replace(head.begin(), head.end(), '_', ' ');
+    for (std::size_t n = 0; n < members.size(); ++n) {
+      Series line;
+      line.x = places;
+      line.y = line_of(values, members[n]);
+      line.line = line.dashed = true;
+      line.label = fmt::format("{}, {} = {:.5g}", head, key.substr(key.rfind('.') + 1), keys[lines][members[n]]);
+      line.colour = fmt::format("theory-{}", n + 1);
+      if (any_finite(line.y)) figure.series.push_back(std::move(line));
+    }
   }
   const bool constant =
       simulations.empty() && std::all_of(figure.series.begin(), figure.series.end(), [&](const Series& s) {

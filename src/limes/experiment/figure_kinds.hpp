@@ -40,8 +40,12 @@ void add_bound(Figure& figure, const ReadCurve& bound);
 [[nodiscard]] Series contour_of(const HeatMap& map, double level);
 
 /// The same where one of the two keys has a handful of values (network sizes): one line for each of them against the
-/// other key, one theory where all have the same. None where both keys have more.
-[[nodiscard]] std::optional<Figure> family_figure(const ResultJson& entry);
+/// other key, one theory where all have the same, and what `result` has beside it. None where both keys have more.
+[[nodiscard]] std::optional<Figure> family_figure(const ResultJson& entry, const ResultJson& result);
+
+/// Positive values that are spread over more than a decade, the larger ones ever further apart: they want a logarithmic
+/// axis.
+[[nodiscard]] bool are_spread_over_decades(std::vector<double> values);
 
 /// All branches of a quantity against the parameter of a continuation; none for `stable` and `residual`.
 [[nodiscard]] std::optional<Figure> branch_figure(const std::vector<ReadCurve>& curves, const ResultJson& result);
@@ -60,7 +64,7 @@ void add_bound(Figure& figure, const ReadCurve& bound);
 /// quantity NAME_fraction says holds there (its value is 1: `circle`). None where no point has a value.
 [[nodiscard]] std::optional<Figure> panel_figure(const ResultJson& entry, const ResultJson& result);
 
-/// Simulation - theory against 1 / N, with the fitted line a + b / N.
-[[nodiscard]] std::optional<Figure> convergence_figure(const ResultJson& entry);
+/// Simulation - theory against 1 / N, with the fitted line a + b / N; `key` is what N is.
+[[nodiscard]] std::optional<Figure> convergence_figure(const ResultJson& entry, const std::string& key);
 
 }  // namespace limes::experiment

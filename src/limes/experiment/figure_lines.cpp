@@ -181,12 +181,14 @@ void add_bound(Figure& figure, const ReadCurve& bound) {
 
 Figure line_figure(const std::vector<ReadCurve>& curves, const ResultJson& result) {
   const auto& first = curves.front();
+  const bool swept = !object_of(result, "sweep").empty();
   Figure figure;
   figure.id = figure.quantity = first.name;
   figure.title = title_of_name(first.name);
   figure.x.label = label_with_unit(first.axis_name, first.axis_unit);
   figure.x.logarithmic = first.axis_name == "interval" || first.axis_name == "filtered_rate" ||
-                         first.axis_name == "rate";  // over many octaves
+                         first.axis_name == "rate" ||
+                         (swept && are_spread_over_decades(first.axis));  // over many octaves
   figure.y.label = label_with_unit(first.complex ? "|" + first.name + "|" : first.name, first.unit);
 
   const std::size_t shown = std::min(curves.size(), kMostBranches);
@@ -245,7 +247,7 @@ Figure line_figure(const std::vector<ReadCurve>& curves, const ResultJson& resul
   return figure;
 }
 
-std::optional<Figure> convergence_figure(const ResultJson& entry) {
+std::optional<Figure> convergence_figure(const ResultJson& entry, const std::string& key) {
   const auto sizes = flattened(list_of(entry, "sizes"));
   const auto difference = flattened(list_of(entry, "difference"));
   const auto error = flattened(list_of(entry, "standard_error"));
@@ -258,7 +260,7 @@ std::optional<Figure> convergence_figure(const ResultJson& entry) {
   if (const auto part = text_of(entry, "part"); !part.empty()) also(part + " part");
   figure.id = "convergence-" + figure.quantity + (branch.empty() ? "" : "-" + branch);
   figure.title = "Convergence: " + title_of_name(figure.quantity) + (branch.empty() ? "" : ", " + branch);
-  figure.x.label = "1 / N";
+  figure.x.label = key.empty() || key == "network.size" ? "1 / N" : "1 / N, N = " + key;
   figure.y.label = "simulation − theory";
   Series measured;
   measured.label = "simulation − theory";

@@ -54,11 +54,25 @@ std::vector<std::string> curves_of(const ManyRuns& said, const system::System& s
   return said.curves;
 }
 
+/// Throws InputError with the nearest name for a quantity that the system has not.
+void check_figures(const ManyRuns& said, const system::System& system) {
+  std::vector<std::string> names;
+  for (const system::QuantityInfo& info : system.schema.quantities) names.push_back(info.name);
+  for (const std::string& name : said.figures) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    const std::string nearest = nearest_name(name, names);
+    throw InputError(said.figures_place, fmt::format("'{}' is no quantity of {}", name, system.id),
+                     nearest.empty() ? fmt::format("it has {}", fmt::join(names, ", "))
+                                     : fmt::format("did you mean '{}'?", nearest));
+  }
+}
+
 }  // namespace
 
 RunOutcome sweep(const system::System& plain, const Grid& grid, const RunOptions& options) {
   const system::System system = for_points(plain, grid.axes);
   const std::vector<std::string> curves = curves_of(grid.said, system);
+  check_figures(grid.said, system);
   std::string identity_text = "sweep " + over_text(grid);
   for (const std::string& point : check_points(system, grid.points, options)) identity_text += "\n" + point;
   if (!curves.empty()) identity_text += fmt::format("\ncurves {}", fmt::join(curves, " "));
@@ -76,6 +90,7 @@ RunOutcome sweep(const system::System& plain, const Grid& grid, const RunOptions
   const std::string shown = option_text(options) + (option_text(options).empty() ? "" : " ") + brief_text(grid);
   const ResultHead head{system, prepared.parameters, first.title, outcome.status, identity, shown, threads_of(options)};
   outcome.result = sweep_json(head, grid, runs);
+  if (!grid.said.figures.empty()) outcome.result["sweep"]["figures"] = grid.said.figures;
   const std::string text = fmt::format("# The first point of: limes sweep experiment.toml {}\n", shown) +
                            resolved_experiment(system, prepared.parameters, first.title);
   publish_results(directory.get(), options, system, text, outcome);

@@ -16,7 +16,8 @@ namespace limes::experiment {
 /// `verdicts` (how many entries of all points agree, ...) and `point_verdicts` (how many points, by their worst entry).
 /// `parameters` are those of the first point without the swept keys. Curves of single points are left out,
 /// but for those that the file names in `curves` below [sweep]: they come with the swept keys as first axes, filled up
-/// with null where a point has fewer values than another.
+/// with null where a point has fewer values than another. The figures of the quantities that it names in `figures` come
+/// first in the report; these names stand in `sweep` too.
 ///
 /// A point that did not converge or diverged makes the status that; the others are computed.
 /// Throws InputError, naming the point, before anything is computed; OutputError.

@@ -47,7 +47,6 @@ Json curve_json(const std::string& name, const std::string& branch, const Result
     if (any.contains(member)) curve[member] = any[member];
   }
   if (!branch.empty()) curve["branch"] = branch;
-  put_drawing(curve, head.system.schema.quantities, Beside::kLeftOut);  // two theories of one value in one figure
   const auto per_point = [&](const char* member) {
     std::vector<Json> values;
     for (const Json* entry : entries) {
@@ -79,6 +78,8 @@ Json curve_json(const std::string& name, const std::string& branch, const Result
     curve[member] = values.empty() ? Json::array() : nested_values(values, extents);
   }
   if (curve["theory_error"].empty()) curve.erase("theory_error");
+  // What has both sides has a figure of its own: two theories of one value in one figure say nothing more.
+  put_drawing(curve, head.system.schema.quantities, curve["simulation"].empty() ? Beside::kSaid : Beside::kLeftOut);
   if (!one) curve["stability"] = nested_values(stable, grid_extents);
   const std::vector<Json> verdicts = per_point("verdict");
   if (std::any_of(verdicts.begin(), verdicts.end(), [](const Json& verdict) { return verdict.is_string(); })) {
