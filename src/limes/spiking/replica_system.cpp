@@ -113,6 +113,10 @@ system::System replica_system() {
       "transition_count",
       "residence times depend on the filter and the cores: compare them at equal detection.filter and detection.bin",
       "conditional interval CVs leave out intervals longer than a visit",
+      "thermodynamic_rate leaves out the fluctuations of the inputs: it is there to be compared, not believed",
+      "of more than 64 groups few starts are tried, and of more than 320 the stability may stay unknown: the warnings "
+      "say so",
+      "a trajectory that passes close by an unstable state is known badly from there on: see its error",
   };
   system.schema = replica_schema();
   system.branch_coordinates = {"rate"};

@@ -1,15 +1,16 @@
 #include "limes/spiking/replica_theory.hpp"
 
 #include <fmt/format.h>
-#include <Eigen/LU>
+
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "limes/spiking/replica_curves.hpp"
 #include "limes/spiking/replica_frequency.hpp"
 #include "limes/spiking/state_writer.hpp"
-#include "limes/spiking/theory/neuron_solution.hpp"
+#include "limes/spiking/theory/state_statistics.hpp"
 #include "limes/spiking/thermodynamic_states.hpp"
 
 namespace limes::spiking {
@@ -32,43 +33,6 @@ Tensor tensor_of(const Eigen::MatrixXd& matrix) {
     for (Eigen::Index c = 0; c < matrix.cols(); ++c) tensor.values.push_back(matrix(a, c));
   }
   return tensor;
-}
-
-/// Statistics of every group at a state, by the solver asked for.
-struct StateStatistics {
-  Eigen::VectorXd rates;
-  std::vector<OneNeuronStatistics> neurons;
-  Eigen::VectorXd error;  // of the rates
-  double residual = 0.0;
-};
-
-/// The states are found by the backward solver; another one then corrects them by chord steps with the same slope
-/// I - J, so that its rates are its own.
-StateStatistics statistics_at(const SpikingNetwork& network, const ReplicaState& state, TheorySolver solver,
-                              const StopToken& stop) {
-  const auto groups = state.rates.size();
-  const Eigen::MatrixXd slope = Eigen::MatrixXd::Identity(groups, groups) - state.map.gain;
-  const Eigen::PartialPivLU<Eigen::MatrixXd> lu(slope);
-  StateStatistics result;
-  result.rates = state.rates;
-  for (int iteration = 0; iteration < 6; ++iteration) {
-    stop.check();
-    result.neurons.clear();
-    Eigen::VectorXd own(groups), uncertain(groups);
-    for (Eigen::Index a = 0; a < groups; ++a) {
-      result.neurons.push_back(
-          solve_neuron(neuron_of_group(network, static_cast<std::size_t>(a), result.rates), solver));
-      own(a) = result.neurons.back().rate;
-      uncertain(a) = result.neurons.back().rate_error;
-    }
-    result.residual = ((own - result.rates).array() / result.rates.array()).abs().maxCoeff();
-    // Errors of F, carried through the self-consistency.
-    result.error = lu.inverse().cwiseAbs() * (uncertain + (own - result.rates).cwiseAbs());
-    const bool settled = result.residual < 1e-9 || (own - result.rates).cwiseAbs().maxCoeff() == 0.0;
-    if (settled || solver == TheorySolver::kBackward) break;
-    result.rates += lu.solve(Eigen::VectorXd(own - result.rates));
-  }
-  return result;
 }
 
 /// One array per group over its external inputs; left out where the groups have different numbers of them.
