@@ -55,6 +55,33 @@ std::string verdicts_text(const Json& curve) {
   return counts_text(counts);
 }
 
+std::string with_error(const Json& entry, const char* value, const char* error) {
+  if (!entry[value].is_number() || !entry[error].is_number()) return "";
+  return measured_text(entry[value].get<double>(), entry[error].get<double>());
+}
+
+std::string laws_text(const Json& laws) {
+  std::vector<std::vector<std::string>> rows;
+  std::string notes;
+  for (const Json& law : laws) {
+    std::string branch = law.value("branch", "");
+    if (law.contains("at")) {
+      branch += fmt::format(" at {} = {}", law["at"]["key"].get<std::string>(), law["at"]["value"].dump());
+    }
+    const std::string name = law.at("name").get<std::string>();
+    rows.push_back({name, branch, law.at("key").get<std::string>(), with_error(law, "slope", "slope_error"),
+                    with_error(law, "intercept", "intercept_error"),
+                    fmt::format("{:.2g}", law.at("p_value").get<double>())});
+    if (law.contains("note")) {
+      notes += paragraph(
+          fmt::format("- {}{}{}: {}", name, branch.empty() ? "" : ", ", branch, law["note"].get<std::string>()));
+    }
+  }
+  return "\nvalue = exp(a + b size)\n" +
+         table({{"law of"}, {"branch"}, {"size"}, {"slope b", true}, {"a", true}, {"p", true}}, rows, 0, kUnlimited) +
+         notes;
+}
+
 }  // namespace
 
 std::string sweep_page(const Json& result) {
@@ -74,6 +101,7 @@ std::string sweep_page(const Json& result) {
     text += "\n" + table({{"quantity"}, {"branch"}, {"theory", true}, {"simulation", true}, {"points that"}}, rows, 0,
                          kUnlimited);
   }
+  if (result.contains("laws")) text += laws_text(result["laws"]);
   std::map<std::string, std::size_t> counts;
   for (const auto& [verdict, count] : sweep.at("verdicts").items()) counts[verdict] = count.get<std::size_t>();
   const std::string counted = counts_text(counts);
@@ -91,10 +119,6 @@ std::string convergence_page(const Json& result) {
                       result.at("sizes").at("key").get<std::string>());
   std::vector<std::vector<std::string>> rows;
   std::string notes;
-  const auto with_error = [](const Json& entry, const char* value, const char* error) -> std::string {
-    if (!entry[value].is_number() || !entry[error].is_number()) return "";
-    return measured_text(entry[value].get<double>(), entry[error].get<double>());
-  };
   for (const Json& entry : result.at("convergence")) {
     std::string name = entry.at("name").get<std::string>();
     if (entry.contains("component")) name += fmt::format("[{}]", entry["component"].get<int>());

@@ -7,6 +7,8 @@
 #include <random>
 #include <vector>
 
+#include "limes/stats/student_t.hpp"
+
 namespace limes::stats {
 namespace {
 
@@ -117,6 +119,59 @@ TEST(FiniteSize, RefusesWhatHasNoFit) {
   EXPECT_TRUE(none({200, 0.1, NAN, 1}));   // one network
   EXPECT_TRUE(none({200, NAN, 0.01, 4}));
   EXPECT_TRUE(none({0, 0.1, 0.01, 4}));
+}
+
+TEST(ExponentialLaw, FindsTheSlopeWithItsError) {
+  // 400 studies at 4 sizes with errors estimated from 4 runs each: the slope is unbiased, and deviates from the truth
+  // as its error and degrees of freedom say. The mean z of a t distribution of some 4 degrees: spread 1.4/20; square
+  // 2 +- 0.3.
+  std::mt19937_64 generator(3);
+  std::normal_distribution<double> normal;
+  double sum = 0.0, beyond = 0.0;
+  for (int study = 0; study < 400; ++study) {
+    std::vector<SizedDifference> points;
+    for (const double size : {10.0, 14.0, 18.0, 22.0}) {
+      const double truth = std::exp(1.0 + 0.2 * size), deviation = 0.04 * std::exp(0.1 * (size - 10.0)) * truth;
+      double mean = 0.0, square = 0.0;
+      for (int run = 0; run < 4; ++run) {
+        const double value = truth + deviation * normal(generator);
+        mean += value / 4.0;
+        square += value * value / 4.0;
+      }
+      points.push_back({size, mean, std::sqrt((square - mean * mean) / 3.0), 4});
+    }
+    const auto law = fit_exponential_law(points);
+    ASSERT_TRUE(law.has_value());
+    const double z = (law->slope - 0.2) / law->slope_error;
+    sum += z;
+    beyond += student_t_two_sided_p(z, law->slope_degrees) < 0.05 ? 1.0 : 0.0;
+  }
+  EXPECT_LT(std::abs(sum / 400.0), 0.3);
+  // Five per cent of 400: 20 +- 4.4; the approximation of the degrees of freedom is good to a third.
+  EXPECT_LT(beyond, 44.0);
+  EXPECT_GT(beyond, 4.0);
+}
+
+TEST(ExponentialLaw, LeavesOutSizesThatAreTooSmall) {
+  // Exponential above 10 only, as exactly as the errors say.
+  std::vector<SizedDifference> points;
+  for (const double size : {4.0, 7.0, 10.0, 14.0, 20.0}) {
+    const double value = std::exp(2.0 + 0.21 * size) + (size < 9.0 ? 40.0 : 0.0);
+    points.push_back({size, value, 0.02 * value, 30});
+  }
+  const auto law = fit_exponential_law(points);
+  ASSERT_TRUE(law.has_value());
+  EXPECT_EQ(law->first_size, 10.0);
+  EXPECT_TRUE(law->all_follow);
+  EXPECT_NEAR(law->slope, 0.21, 1e-9);
+  EXPECT_NEAR(law->intercept, 2.0, 1e-9);
+  // The error of a line with equal relative errors: 0.02 / sqrt(sum (x - mean)^2).
+  EXPECT_NEAR(law->slope_error, 0.02 / std::sqrt(50.667), 1e-6);
+  EXPECT_FALSE(fit_exponential_law(std::vector<SizedDifference>{{4.0, -1.0, 0.1, 4}, {5.0, 1.0, 0.1, 4}}).has_value());
+  EXPECT_FALSE(fit_exponential_law(std::vector<SizedDifference>{{4.0, 1.0, 0.1, 4}}).has_value());
+  // A law that nothing follows.
+  points = {{1.0, 1.0, 0.01, 30}, {2.0, 9.0, 0.09, 30}, {3.0, 1.0, 0.01, 30}, {4.0, 9.0, 0.09, 30}};
+  EXPECT_FALSE(fit_exponential_law(points)->all_follow);
 }
 
 }  // namespace

@@ -141,6 +141,7 @@ std::string report_html(const nlohmann::ordered_json& result, const system::Syst
   page += figure_section(figures, result);
   page += table_section(result);
   page += convergence_section(result);
+  page += law_section(result);
   page += branch_section(result);
   page += special_point_section(result);
   page += model_section(result, system);

@@ -1,4 +1,4 @@
-// The table of a finite-size study.
+// The tables of a finite-size study and of the laws in size of a sweep.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -30,6 +30,28 @@ std::string convergence_section(const nlohmann::ordered_json& result) {
          "<th>quantity</th><th>branch</th><th class=\"n\">limit a</th><th class=\"n\">slope b</th><th "
          "class=\"n\">spread ~ N to the</th><th>verdict</th>"
          "<th>note</th></tr></thead><tbody>" +
+         rows + "</tbody></table></div></section>\n";
+}
+
+std::string law_section(const nlohmann::ordered_json& result) {
+  std::string rows;
+  for (const auto& entry : list_of(result, "laws")) {
+    const auto number = [&](const char* key) { return entry.contains(key) ? number_of(entry[key]) : NAN; };
+    std::string branch = text_of(entry, "branch");
+    if (entry.contains("at"))
+      branch += fmt::format(" at {} = {}", text_of(entry["at"], "key"), entry["at"]["value"].dump());
+    rows += fmt::format(
+        "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>"
+        "<td class=\"n\">{}</td><td>{}</td></tr>",
+        escaped(text_of(entry, "name")), escaped(branch), escaped(text_of(entry, "key")),
+        with_error_html(number("slope"), number("slope_error")),
+        with_error_html(number("intercept"), number("intercept_error")), number_html(number("p_value"), 2),
+        escaped(text_of(entry, "note")));
+  }
+  if (rows.empty()) return {};
+  return "<section id=\"laws\"><h2>Laws in size: value = exp(a + b size)</h2><div class=\"scroll\"><table><thead><tr>"
+         "<th>quantity</th><th>branch</th><th>size</th><th class=\"n\">slope b</th><th class=\"n\">a</th>"
+         "<th class=\"n\">p of the law</th><th>note</th></tr></thead><tbody>" +
          rows + "</tbody></table></div></section>\n";
 }
 

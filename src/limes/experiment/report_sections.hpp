@@ -29,6 +29,9 @@ namespace limes::experiment {
 /// The laws of a finite-size study.
 [[nodiscard]] std::string convergence_section(const nlohmann::ordered_json& result);
 
+/// The laws in size of a sweep.
+[[nodiscard]] std::string law_section(const nlohmann::ordered_json& result);
+
 /// Equations, conventions, limits, references.
 [[nodiscard]] std::string model_section(const nlohmann::ordered_json& result, const system::System* system);
 [[nodiscard]] std::string parameter_section(const nlohmann::ordered_json& result, const system::System* system);

@@ -141,6 +141,18 @@ void write_special_points(Hdf5Image& image, const Json& points) {
   }
 }
 
+/// A group per law, 0, 1, ...: texts and numbers as attributes, sizes and values as datasets.
+void write_laws(Hdf5Image& image, const Json& laws) {
+  image.group("/laws");
+  std::size_t index = 0;
+  for (const Json& law : laws) {
+    const std::string path = "/laws/" + std::to_string(index++);
+    image.group(path);
+    write_attributes(image, path, law, {"sizes", "values", "standard_error"});
+    for (const char* name : {"sizes", "values", "standard_error"}) write_value(image, path + "/" + name, law[name], 1);
+  }
+}
+
 }  // namespace
 
 std::string result_hdf5(const Json& result) {
@@ -161,6 +173,8 @@ std::string result_hdf5(const Json& result) {
     write_curve(image, entry, place_of("curves", entry, taken));
   const Json points = result.value("special_points", Json::array());
   if (!points.empty()) write_special_points(image, points);
+  const Json laws = result.value("laws", Json::array());
+  if (!laws.empty()) write_laws(image, laws);
   return image.bytes();
 }
 

@@ -19,6 +19,8 @@ namespace limes::experiment {
 /// with null where a point has fewer values than another. The figures of the quantities that it names in `figures` come
 /// first in the report; these names stand in `sweep` too.
 ///
+/// `laws` holds the laws in size that the system knows, where a size is swept (sweep_laws.hpp).
+///
 /// A point that did not converge or diverged makes the status that; the others are computed.
 /// Throws InputError, naming the point, before anything is computed; OutputError.
 [[nodiscard]] RunOutcome sweep(const system::System& system, const Grid& grid, const RunOptions& options);

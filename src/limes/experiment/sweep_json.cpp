@@ -8,6 +8,7 @@
 
 #include "limes/experiment/report_verdict.hpp"
 #include "limes/experiment/sweep_curves.hpp"
+#include "limes/experiment/sweep_laws.hpp"
 #include "limes/experiment/sweep_values.hpp"
 #include "limes/experiment/version.hpp"
 
@@ -213,6 +214,7 @@ Json sweep_json(const ResultHead& head, const Grid& grid, const PointRuns& runs)
   for (Json& curve : curves_over_points(head.system.schema, grid, runs, left_out)) curves.push_back(std::move(curve));
   result["special_points"] = Json::array();
   result["sweep"] = grid_json(grid, runs);
+  if (Json laws = laws_json(head, grid, runs); !laws.empty()) result["laws"] = std::move(laws);
   put_ends(result, head, grid, runs);
   for (const std::string& warning : left_out) result["warnings"].push_back(warning);
   return result;

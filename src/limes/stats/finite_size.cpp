@@ -113,6 +113,31 @@ double through_origin_p(Points points, const std::vector<double>& x) {
   return residual_p(statistic, static_cast<double>(points.size()) - 1.0, a);
 }
 
+/// 1 / variance of log(value), smoothed by a line through its logarithm.
+std::vector<double> smooth_weights(Points points) {
+  std::vector<double> x, y, errors, weights;
+  for (const SizedDifference& point : points) {
+    const double half = degrees_of(point) / 2.0;
+    x.push_back(point.size);
+    y.push_back(std::log(point.standard_error) - 0.5 * (boost::math::digamma(half) - std::log(half)));
+    errors.push_back(0.5 * std::sqrt(boost::math::trigamma(half)));
+  }
+  const LineFit line = weighted_line(x, y, errors);
+  for (const double size : x) weights.push_back(std::exp(-2.0 * line.slope * (size - x.front())));
+  return weights;
+}
+
+ExponentialLaw exponential_law(Points logarithms) {
+  std::vector<double> x;
+  for (const SizedDifference& point : logarithms) x.push_back(point.size);
+  const LineCoefficients line = line_coefficients(x, smooth_weights(logarithms));
+  const Combination slope = combination(logarithms, line.slope), intercept = combination(logarithms, line.intercept);
+  FiniteSizeFit test;
+  test_line(logarithms, x, test);
+  return {slope.value,     slope.error, slope.degrees, intercept.value,
+          intercept.error, test.law_p,  x.front(),     test.law_p >= 0.01};
+}
+
 bool usable(Points points) {
   std::set<double> sizes;
   for (const SizedDifference& point : points) {
@@ -149,6 +174,24 @@ std::optional<FiniteSizeFit> fit_finite_size(Points points) {
   test_line(points, inverse, fit);
   fit.root_law_p = through_origin_p(points, root);
   return fit;
+}
+
+std::optional<ExponentialLaw> fit_exponential_law(Points points) {
+  if (!usable(points)) return std::nullopt;
+  std::vector<SizedDifference> logarithms;
+  for (const SizedDifference& point : points) {
+    if (!(point.difference > 0.0)) return std::nullopt;
+    logarithms.push_back(
+        {point.size, std::log(point.difference), point.standard_error / point.difference, point.samples});
+  }
+  std::stable_sort(logarithms.begin(), logarithms.end(),
+                   [](const SizedDifference& a, const SizedDifference& b) { return a.size < b.size; });
+  Points used = logarithms;
+  ExponentialLaw law = exponential_law(used);
+  while (!law.all_follow && used.size() > 3) law = exponential_law(used = used.subspan(1));
+  // Where no part of the sizes follows the law, the line through all is no better and no worse a description.
+  if (!law.all_follow) law = exponential_law(logarithms);
+  return law;
 }
 
 }  // namespace limes::stats

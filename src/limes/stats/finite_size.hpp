@@ -41,4 +41,23 @@ struct FiniteSizeFit {
 /// is zero (a deterministic quantity), a number not finite, or there are fewer than two sizes.
 [[nodiscard]] std::optional<FiniteSizeFit> fit_finite_size(std::span<const SizedDifference> points);
 
+/// value = exp(intercept + slope size).
+struct ExponentialLaw {
+  double slope = 0.0;
+  double slope_error = 0.0;
+  double slope_degrees = 0.0;  ///< of freedom of `slope_error`
+  double intercept = 0.0;
+  double intercept_error = 0.0;
+  double law_p = 1.0;       ///< the values follow the law; 1 where no degree of freedom is left
+  double first_size = 0.0;  ///< the smallest size that is used
+  bool all_follow = true;   ///< false: the law is refused (law_p < 0.01) even at the three largest sizes
+};
+
+/// The law of a positive quantity, by a line through its logarithms: `difference` is the value here, `standard_error`
+/// its error. Such laws hold for large sizes only: the smallest sizes are left out one by one, to no fewer than three,
+/// while the law is refused at a level of 0.01. Weights follow a line through the logarithms of the relative errors,
+/// so that they do not follow the noise of each; errors and tests as in fit_finite_size. Nothing for fewer than two
+/// sizes, or where a value or error is not positive.
+[[nodiscard]] std::optional<ExponentialLaw> fit_exponential_law(std::span<const SizedDifference> points);
+
 }  // namespace limes::stats

@@ -63,6 +63,13 @@ struct System {
   /// The key of the size that `half_size` changes (`network.size`): what finite-size laws are written in. An array is
   /// summed over its populations.
   std::string size_parameter = {};
+  /// A quantity that follows exp(a + b size) in each of `sizes`, keys of parameters: a sweep over one of them fits the
+  /// law.
+  struct ExponentialInSize {
+    std::string quantity;
+    std::vector<std::string> sizes;
+  };
+  std::vector<ExponentialInSize> laws = {};
   /// All branches of the theory between two values of one parameter; empty where the system has no continuation. Throws
   /// InputError where the parameter does not enter the theory.
   std::function<BranchDiagram(const ContinuationRequest&, const Context&)> continuation = {};
