@@ -99,6 +99,12 @@ system::System replica_system() {
       "state trace: spikes per neuron in bins, filtered by a causal exponential; a state changes only on entering the "
       "core of another",
       "residence times: whole visits only, the first and the last of a run are left out",
+      "mean_residence_time counts unfinished visits too: time T in a state over k + 1 for k exits, which for an "
+      "exponential law is unbiased but for a share exp(-T/mean)",
+      "simulation.method = forward_flux: mean_residence_time and transition_rate as a long direct run with the same "
+      "bins and cores would count them, visits that end before they have settled included (settling_factor); no other "
+      "quantity is measured",
+      "a sweep over groups.size or replicas.count fits mean_residence_time = exp(a + b size) and states b: laws",
       "special points of branches: the eigenvalue is that of the matrix of gains (1), for hopf the growth rate i omega",
       "conditional results: the times of a visit from entering the core to being in it last; both spikes of an "
       "interval "
@@ -112,6 +118,12 @@ system::System replica_system() {
       "at "
       "transition_count",
       "residence times depend on the filter and the cores: compare them at equal detection.filter and detection.bin",
+      "forward_flux: the spread of few estimates is itself uncertain where the product of many small probabilities is "
+      "estimated: when the estimates of a state differ by more than their mean, or some are 0, take more "
+      "simulation.trials",
+      "forward_flux takes the interfaces from one order parameter, the state trace: where the way out is slow in other "
+      "directions, the trials branch from few independent states, and simulation.duration must be many residence times "
+      "of those directions",
       "conditional interval CVs leave out intervals longer than a visit",
       "thermodynamic_rate leaves out the fluctuations of the inputs: it is there to be compared, not believed",
       "of more than 64 groups few starts are tried, and of more than 320 the stability may stay unknown: the warnings "
@@ -126,6 +138,7 @@ system::System replica_system() {
   system.continuation = continue_states;
   system.half_size = twice_the_replicas;
   system.size_parameter = "replicas.count";
+  system.laws = {{"mean_residence_time", {"groups.size", "replicas.count"}}};
   return system;
 }
 

@@ -17,6 +17,7 @@ namespace {
 using system::Parameters;
 
 constexpr std::size_t kDefaultSize = 20;
+constexpr std::size_t kMostFluxStates = 100'000'000;
 constexpr std::size_t kMostNeurons = 100'000'000;
 
 /// The value of `key` for each group; one value holds for all.
@@ -133,6 +134,9 @@ DetectionOptions describe_detection(const Parameters& parameters, std::size_t gr
 
 SimulationOptions describe_simulation(const Parameters& parameters, const SpikingNetwork& network) {
   SimulationOptions options;
+  const bool flux = parameters.text("simulation.method") == "forward_flux";
+  options.method = flux ? SimulationMethod::kForwardFlux : SimulationMethod::kDirect;
+  options.trials = static_cast<std::size_t>(parameters.integer("simulation.trials"));
   options.duration = parameters.real("simulation.duration");
   options.transient = parameters.real("simulation.transient");
   options.realisations = static_cast<int>(parameters.integer("simulation.realisations"));
@@ -211,6 +215,14 @@ SpikingDescription describe(const Parameters& parameters) {
     throw InputError(parameters.place(most > 1 ? "replicas.count" : "groups.size"),
                      fmt::format("{} replicas of {} neurons are more than {}", most, description.units(), kMostNeurons),
                      "take fewer");
+  }
+  const auto trials = static_cast<std::size_t>(parameters.integer("simulation.trials"));
+  if (parameters.text("simulation.method") == "forward_flux" && description.units() * most * trials > kMostFluxStates) {
+    throw InputError(
+        parameters.place("simulation.trials"),
+        fmt::format("forward flux sampling keeps the states of all {} neurons {} times: more than {} numbers",
+                    description.units() * most, trials, kMostFluxStates),
+        "take fewer trials, or fewer neurons");
   }
   description.detection = describe_detection(parameters, network.groups.size());
   description.simulation = describe_simulation(parameters, network);

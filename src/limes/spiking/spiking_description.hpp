@@ -20,8 +20,15 @@ struct DetectionOptions {
   std::vector<std::vector<double>> states;  ///< rates by group of the states to look for; empty: those of the theory
 };
 
+enum class SimulationMethod {
+  kDirect,       ///< runs of the network, as long as asked
+  kForwardFlux,  ///< rates of leaving a state, by forward flux sampling
+};
+
 struct SimulationOptions {
-  double duration = 1000.0;  ///< measured, after the transient
+  SimulationMethod method = SimulationMethod::kDirect;
+  std::size_t trials = 1000;  ///< forward flux: trajectories from each interface
+  double duration = 1000.0;   ///< measured, after the transient
   double transient = 20.0;
   int realisations = 10;
   std::vector<double> initial;  ///< per group: y (exponential), intensity (linear) that every neuron starts from

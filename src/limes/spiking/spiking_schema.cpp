@@ -143,7 +143,20 @@ void append_runs(std::vector<Parameter>& list) {
   list.push_back(choice("theory.solver", "how the one-neuron problem is solved")
                      .otherwise("backward")
                      .one_of({"backward", "forward", "generating_function"}));
-  list.push_back(real("simulation.duration", "time that is measured, after the transient")
+  list.push_back(choice("simulation.method",
+                        "direct: runs of the network; forward_flux: rates of leaving each of two metastable states, "
+                        "however rare, by forward flux sampling")
+                     .otherwise("direct")
+                     .one_of({"direct", "forward_flux"}));
+  list.push_back(integer("simulation.trials", "forward_flux: trajectories from each interface")
+                     .symbol("")
+                     .otherwise(1000)
+                     .least(20)
+                     .most(1e7)
+                     .quick(200));
+  list.push_back(real("simulation.duration",
+                      "time that is measured, after the transient; forward_flux: time in each state by which the flux "
+                      "through the first interface is measured")
                      .otherwise(1000.0)
                      .unit("time")
                      .above(0)
@@ -182,10 +195,20 @@ std::vector<system::QuantityInfo> quantities() {
       {"occupancy", "1", "", "share of the time that is spent in a detected state"},
       {"residence_time", "time", "", "mean time between entries into different core sets, whole visits only",
        "logarithmic"},
+      {
+          "mean_residence_time",
+          "time",
+          "",
+          "time in a detected state over its exits, unfinished visits included",
+      },
       {"residence_time_cv", "1", "", "coefficient of variation of the residence times; 1 for an exponential law"},
       {"residence_median_ratio", "1", "", "median over mean of the residence times; 0.693 for an exponential law"},
       {"transition_count", "1", "", "whole visits to a detected state"},
       {"transition_rate", "1/time", "k_{ab}", "transitions from state a (row) to b (column) over the time in a"},
+      {"interface_count", "1", "", "forward_flux: interfaces between a state and the core of the other"},
+      {"settling_factor", "1", "c",
+       "forward_flux: survival of a visit from its start over that of the settled state; mean residence = c / rate "
+       "of leaving the settled state"},
       {"conditional_rate", "1/time", "", "rates while a state is held: from entering its core to leaving it last",
        "linear", "rate"},
       {"conditional_isi_cv", "1", "", "CV of the intervals within one visit (long ones are cut off by its end)",
@@ -198,6 +221,10 @@ std::vector<system::QuantityInfo> quantities() {
 
 std::vector<system::CurveInfo> curves() {
   return {
+      {"reaching_probability", "1", "",
+       "forward_flux: probability that a trajectory which crosses the first interface gets that far towards the other "
+       "core (0: the border of its own core, 1: the other core)",
+       "logarithmic"},
       {"isi_density", "1/time", "", "density of the interspike intervals of each group"},
       {"frequency_response", "1", "",
        "complex response of a group's rate to a modulation of another's, by angular frequency"},

@@ -36,6 +36,28 @@ CoreSets::CoreSets(const std::vector<KnownState>& states) {
   }
 }
 
+double CoreSets::progress(std::span<const double> trace, std::size_t from) const {
+  if (!low_.empty()) {
+    const double way = std::log(trace[0] / high_[0]) / std::log(low_[1] / high_[0]);
+    return from == 0 ? way : 1.0 - way;
+  }
+  const double difference = difference_of(trace);
+  return 0.5 + (from == 0 ? -difference : difference);
+}
+
+/// D of the header: 1 in state 0, -1 in state 1.
+double CoreSets::difference_of(std::span<const double> trace) const {
+  const std::vector<double>& a = stable_[0].rates;
+  const std::vector<double>& b = stable_[1].rates;
+  double projection = 0.0;
+  double square = 0.0;
+  for (std::size_t g = 0; g < a.size(); ++g) {
+    projection += (trace[g] - 0.5 * (a[g] + b[g])) * (a[g] - b[g]);
+    square += (a[g] - b[g]) * (a[g] - b[g]);
+  }
+  return 2.0 * projection / square;
+}
+
 int CoreSets::core_of(std::span<const double> trace) const {
   if (stable_.empty()) return -1;
   if (!low_.empty()) {
@@ -45,16 +67,9 @@ int CoreSets::core_of(std::span<const double> trace) const {
     return -1;
   }
   if (stable_.size() > 2) return core_by_distance(trace);
-  const std::vector<double>& a = stable_[0].rates;
-  const std::vector<double>& b = stable_[1].rates;
-  double projection = 0.0;
-  double square = 0.0;
-  for (std::size_t g = 0; g < a.size(); ++g) {
-    projection += (trace[g] - 0.5 * (a[g] + b[g])) * (a[g] - b[g]);
-    square += (a[g] - b[g]) * (a[g] - b[g]);
-  }
-  if (4.0 * projection > square) return 0;
-  return 4.0 * projection < -square ? 1 : -1;
+  const double difference = difference_of(trace);
+  if (difference > 0.5) return 0;
+  return difference < -0.5 ? 1 : -1;
 }
 
 int CoreSets::core_by_distance(std::span<const double> trace) const {

@@ -32,8 +32,12 @@ class CoreSets {
   [[nodiscard]] const KnownState& state(std::size_t k) const { return stable_[k]; }
   /// The core in which the rates `trace` (per group) lie, or -1.
   [[nodiscard]] int core_of(std::span<const double> trace) const;
+  /// Of two states, the way of the trace from that of `from` to the other: at most 0 in the core of `from`, at least 1
+  /// in the other. One group: linear in the logarithm of the rate; several: in D.
+  [[nodiscard]] double progress(std::span<const double> trace, std::size_t from) const;
 
  private:
+  [[nodiscard]] double difference_of(std::span<const double> trace) const;
   [[nodiscard]] int core_by_distance(std::span<const double> trace) const;
 
   std::vector<KnownState> stable_;  // ascending in the first group's rate

@@ -38,6 +38,15 @@ EventSimulator<kIntensity>::EventSimulator(const EventNetwork& network, std::uin
   refresh();
 }
 
+template <Intensity kIntensity>
+void EventSimulator<kIntensity>::restart(std::uint64_t seed, std::uint32_t realisation, std::uint32_t run) {
+  random_ = EventRandom(seed, realisation, run);
+  start_ = 0.0;
+  elapsed_ = 0.0;
+  set_clocks();
+  for (Pool& pool : pools_) pool.shift = 0.0;
+}
+
 /// Longer windows for fewer refreshments, shorter ones for fewer rejections: the least cost is where both cost the
 /// same.
 template <Intensity kIntensity>

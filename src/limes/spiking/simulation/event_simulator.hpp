@@ -69,6 +69,8 @@ class EventSimulator {
       cells_[neuron].z = z - pool_of(unit).shift;
     }
   }
+  /// Time 0 again, with the random numbers of another run; set all states and call refresh() next.
+  void restart(std::uint64_t seed, std::uint32_t realisation, std::uint32_t run);
   /// Begins a new window now.
   void refresh();
 

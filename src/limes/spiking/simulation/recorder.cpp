@@ -206,6 +206,13 @@ void Recorder::finish_states(const std::string& label, system::Realisation& resu
     for (std::size_t other = 0; other < count && time > 0.0; ++other) {
       rates.values[k * count + other] = detector_.transitions(k, other) / time;
     }
+    // Exits of an exponential law are Poisson events of the time spent there, whether the last visit is over or not.
+    double exits = 0.0;
+    for (std::size_t other = 0; other < count; ++other) exits += detector_.transitions(k, other);
+    if (exits > 0.0) {
+      const double mean = time / (exits + 1.0);
+      measure_scalar("mean_residence_time", state, mean, mean / std::sqrt(exits), result);
+    }
     measure_residence(state, detector_.residences(k), result);
     finish_state_curves(k, state, result);
     std::vector<std::vector<SpikeSums>> visits;

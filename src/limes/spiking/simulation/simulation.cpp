@@ -9,6 +9,7 @@
 #include "limes/base/archive.hpp"
 #include "limes/compute/threads.hpp"
 #include "limes/spiking/simulation/event_simulator.hpp"
+#include "limes/spiking/simulation/flux_simulation.hpp"
 #include "limes/spiking/simulation/recorder.hpp"
 #include "limes/system/progress.hpp"
 #include "limes/system/saved_realisation.hpp"
@@ -47,6 +48,7 @@ std::string identity_of(const SpikingDescription& d, const std::vector<KnownStat
                       fmt::join(d.simulation.initial, " "));
   for (const KnownState& state : states)
     text += fmt::format(" state {} {} {}", state.label, state.stable, fmt::join(state.rates, " "));
+  if (d.simulation.method == SimulationMethod::kForwardFlux) text += fmt::format(" flux {}", d.simulation.trials);
   return text +
          fmt::format(" run {} {} {} {} {}", d.simulation.duration, d.simulation.transient, d.simulation.realisations,
                      d.detection.filter, d.detection.bin) +
@@ -219,6 +221,9 @@ system::SimulationOutcome simulate_network(const SpikingDescription& description
   const auto runs = static_cast<std::size_t>(description.simulation.realisations) * networks.size();
   system::SavedStates saved(context.checkpoints, "spiking",
                             context.checkpoints == nullptr ? std::string{} : identity_of(description, states));
+  if (description.simulation.method == SimulationMethod::kForwardFlux) {
+    return simulate_flux(description, networks, cores, plan, saved, context);
+  }
   system::Progress progress(context, plan.total_bins() * static_cast<std::int64_t>(runs));
   const Shared shared{description, cores, plan, context.stop, saved, progress};
   std::vector<std::optional<system::Realisation>> parts(runs);

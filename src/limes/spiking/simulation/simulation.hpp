@@ -14,7 +14,7 @@ namespace limes::spiking {
 /// detection: an interruption gives status kInterrupted with the finished realisations. With checkpoints, finished runs
 /// are saved at once and running ones every 30 s and on a stop; the same call later goes on from there and gives the
 /// bits of an uninterrupted run. A run of more than 2000 spikes per neuron and 1e6 in all within one bin has run away:
-/// its realisation is marked diverged (status kDiverged).
+/// its realisation is marked diverged (status kDiverged). With simulation.method = forward_flux: flux_simulation.hpp.
 [[nodiscard]] system::SimulationOutcome simulate_network(const SpikingDescription& description,
                                                          const std::vector<KnownState>& states,
                                                          const system::Context& context);

@@ -1,6 +1,5 @@
 #include "limes/spiking/simulation/state_detector.hpp"
 
-#include <cmath>
 #include <utility>
 
 namespace limes::spiking {
@@ -9,7 +8,7 @@ StateDetector::StateDetector(const CoreSets& cores, std::vector<double> neurons,
     : cores_(cores),
       neurons_(std::move(neurons)),
       bin_(bin),
-      keep_(std::exp(-bin / filter)),
+      filter_(neurons_, filter, bin),
       trace_(neurons_.size(), 0.0),
       residences_(cores.count()),
       time_in_(cores.count(), 0.0),
@@ -23,9 +22,7 @@ StateDetector::StateDetector(const CoreSets& cores, std::vector<double> neurons,
 }
 
 void StateDetector::end_bin(double time, const std::vector<double>& spikes, bool watching) {
-  for (std::size_t a = 0; a < trace_.size(); ++a) {
-    trace_[a] = keep_ * trace_[a] + (1.0 - keep_) * spikes[a] / (neurons_[a] * bin_);
-  }
+  filter_.end_bin(spikes, trace_);
   if (!watching || cores_.count() == 0) return;
   const int core = cores_.core_of(trace_);
   if (current_ >= 0) {

@@ -1,9 +1,11 @@
 #pragma once
 // Which metastable state a run is in, for how long, and what it does there (theory note rmf, section 4).
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "limes/spiking/simulation/core_sets.hpp"
@@ -12,7 +14,26 @@
 
 namespace limes::spiking {
 
-/// Fed with every bin and interval of a run. The trace is s <- s e^{-bin/filter} + (1 - e^{-bin/filter}) count/(n bin).
+/// The state trace: a causal exponential filter of the spikes per neuron and time, bin by bin.
+class TraceFilter {
+ public:
+  /// `neurons`: per group, all replicas together.
+  TraceFilter(std::vector<double> neurons, double filter, double bin)
+      : neurons_(std::move(neurons)), bin_(bin), keep_(std::exp(-bin / filter)) {}
+  /// s <- s e^{-bin/filter} + (1 - e^{-bin/filter}) count/(n bin).
+  void end_bin(const std::vector<double>& spikes, std::vector<double>& trace) const {
+    for (std::size_t a = 0; a < trace.size(); ++a) {
+      trace[a] = keep_ * trace[a] + (1.0 - keep_) * spikes[a] / (neurons_[a] * bin_);
+    }
+  }
+
+ private:
+  std::vector<double> neurons_;
+  double bin_;
+  double keep_;  // e^{-bin/filter}
+};
+
+/// Fed with every bin and interval of a run.
 class StateDetector {
  public:
   /// `neurons`: per group, all replicas together. `cores` must stay alive.
@@ -61,7 +82,7 @@ class StateDetector {
   const CoreSets& cores_;
   std::vector<double> neurons_;
   double bin_;
-  double keep_;  // e^{-bin/filter}
+  TraceFilter filter_;
   std::vector<double> trace_;
   int current_ = -1;  // the last core
   bool first_visit_ = true;
