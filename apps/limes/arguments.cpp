@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <limits>
+#include <optional>
 #include <system_error>
 
 #include "limes/base/suggestion.hpp"
@@ -41,7 +42,8 @@ void refuse_extras(const CLI::App& app, const std::string& command) {
 
 /// Options whose values are checked here and not by the parser, which takes -1 for a large unsigned number.
 struct RawOptions {
-  std::string only, seed;
+  std::string seed;
+  std::optional<std::string> only;
   bool wants_version = false;
 };
 
@@ -136,7 +138,6 @@ Options declare(CLI::App& app, Arguments& arguments, RawOptions& raw) {
 }
 
 experiment::Only read_only(const std::string& text) {
-  if (text.empty()) return experiment::Only::kBoth;
   if (text == "theory") return experiment::Only::kTheory;
   if (text == "simulation") return experiment::Only::kSimulation;
   const std::vector<std::string> names = {"theory", "simulation"};
@@ -157,7 +158,7 @@ std::uint64_t read_seed(const std::string& text) {
 
 /// The options of `run` and its kin, in so far as the parser has not checked them.
 void check_run(const CLI::App& chosen, const RawOptions& raw, Arguments& arguments) {
-  arguments.only = read_only(raw.only);
+  if (raw.only) arguments.only = read_only(*raw.only);
   if (chosen.count("--seed") > 0) arguments.seed = read_seed(raw.seed);
   if (chosen.count("--threads") > 0 && arguments.threads < 1) {
     throw InputError(fmt::format("--threads must be at least 1, not {}", arguments.threads));

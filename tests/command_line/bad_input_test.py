@@ -120,6 +120,7 @@ class BadInput(RefusalTest):
         self.refused("run", "my.toml", "more", says="unexpected argument 'more'")
         self.refused("run", says="no experiment is given")
         self.refused("run", "my.toml", "--only", "theroy", says="did you mean 'theory'?")
+        self.refused("run", "my.toml", "--only", "", says="--only must be theory or simulation, not ''")
         self.refused("run", "my.toml", "--threads", "0", says="--threads must be at least 1")
         self.refused("run", "my.toml", "--threads", "x", says="--threads")
         self.refused("run", "my.toml", "--seed", "x", says="--seed")

@@ -52,7 +52,8 @@ class Converge(CommandLineTest):
         for over, message in (("network.size=100", "at least two sizes"),
                               ("network.size=0,100", "0 is no size"),
                               ("network.sise=50,100", "did you mean 'network.size'?"),
-                              ("network.size=10.5,20", "at network.size = 10.5")):
+                              ("network.size=10.5,20", "at network.size = 10.5"),
+                              ("network.gain=1,2,3", "--over network.gain: this is no size")):
             done = self.limes("converge", file, "--over", over, status=2)
             self.assertIn(message, done.stderr)
             self.assertEqual(done.stdout, "")

@@ -102,7 +102,10 @@ TEST_F(Converge, TheTheoryIsSolvedTwiceIfItDoesNotKnowTheSize) {
   (void)converge(fake::make({}, [&] { ++solved; }), sizes(kSizes), silent());
   EXPECT_EQ(solved, 2);
   solved = 0;
-  (void)converge(fake::make({}, [&] { ++solved; }), sizes({"network.gain=1,2,3,4"}), silent());
+  system::System system = fake::make({}, [&] { ++solved; });
+  EXPECT_THROW((void)converge(system, sizes({"network.gain=1,2,3,4"}), silent()), InputError);
+  system.size_parameter = "network.gain";
+  (void)converge(system, sizes({"network.gain=1,2,3,4"}), silent());
   EXPECT_EQ(solved, 4);  // every gain has its own
 }
 

@@ -121,12 +121,12 @@ HWY_EXPORT(series_sums);
 
 void multiply_small(const double* a, std::size_t rows, std::size_t inner, const double* x, std::size_t columns,
                     double* y) {
-  using namespace kernels;
+  using namespace kernels;  // NOLINT(google-build-using-namespace): the macro names its table without a namespace
   HWY_DYNAMIC_DISPATCH(small_product)(a, rows, inner, x, columns, y);
 }
 
 void sum_series(const PowerSeries& series, const double* x, std::size_t count, double* sum, double* slope) {
-  using namespace kernels;
+  using namespace kernels;  // NOLINT(google-build-using-namespace): the macro names its table without a namespace
   HWY_DYNAMIC_DISPATCH(series_sums)(series, x, count, sum, slope);
 }
 

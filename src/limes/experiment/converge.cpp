@@ -56,6 +56,20 @@ std::optional<std::vector<double>> sizes_of_populations(const Experiment& experi
   return sizes.empty() ? std::nullopt : std::optional(sizes);
 }
 
+/// Laws are written in how many of something there are; in a gain they would be nonsense.
+void require_size(const system::System& system, const GridAxis& axis) {
+  if (axis.key == system.size_parameter) return;
+  for (const char* ending : {".size", ".count", ".volume", ".degree"}) {
+    if (axis.key.ends_with(ending)) return;
+  }
+  throw InputError(
+      fmt::format("--over {}: this is no size", axis.path),
+      system.size_parameter.empty()
+          ? "use limes sweep for other keys"
+          : fmt::format("write, for example, --over {}=250,500,1000,2000, or use limes sweep for other keys",
+                        system.size_parameter));
+}
+
 }  // namespace
 
 double size_number(const Json& value) {
@@ -102,6 +116,7 @@ RunOutcome converge(const system::System& plain, const Grid& sizes, const RunOpt
   system.half_size = {};  // the sizes are those that were asked for
   std::string identity_text = "converge";
   for (const std::string& point : check_points(system, sizes.points, options)) identity_text += "\n" + point;
+  require_size(plain, sizes.axes.front());
   const Experiment& first = sizes.points.front().experiment;
   const Prepared prepared = prepare(first, system, options.quick);
   const std::string identity = fingerprint(system, prepared.parameters, identity_text);
