@@ -47,6 +47,15 @@ double fine_step(const Ensemble& ensemble, double variance) {
   return 0.04 / std::max(1.0, 0.5 * ensemble.transfer.gain * std::sqrt(variance));
 }
 
+/// Without noise a lag function near its onset is slow as a whole: the rate of its tail, and the depth of C' as the
+/// square of a rate, say how slow. 1 for all others.
+double slowness(const Ensemble& ensemble, const FluctuationCandidate& state, const transfer::PairMoments& pair,
+                double decay_rate) {
+  if (ensemble.noise_intensity != 0.0) return 1.0;
+  const double depth = ensemble.coupling_variance() * (pair.gain(state.variance) - pair.gain(state.frozen));
+  return std::clamp(std::max(decay_rate, std::sqrt(std::max(0.0, depth))), 1e-4, 1.0);
+}
+
 /// The exponent of collective perturbations where it exceeds that of the bulk: from the Euler maps of two steps, whose
 /// error is linear in the step.
 double collective_exponent(const Ensemble& ensemble, const FlowFluctuation& state) {
@@ -84,7 +93,7 @@ FlowFluctuation finished(const Ensemble& ensemble, const FluctuationCandidate& s
   state.converged = state.residual < kAcceptedResidual;
 
   const Separatrix separatrix(ensemble, pair, solved.variance, solved.frozen);
-  const double step = fine_step(ensemble, solved.variance);
+  const double step = fine_step(ensemble, solved.variance) / slowness(ensemble, solved, pair, separatrix.decay_rate());
   state.step = step / 2.0;
   state.autocovariance = separatrix.sample(state.step);
   std::vector<double> gains(state.autocovariance.size());

@@ -31,8 +31,7 @@ Separatrix::Separatrix(const Ensemble& ensemble, const transfer::PairMoments& pa
       decay_rate_(std::sqrt(std::max(0.0, 1.0 - ensemble.coupling_variance() * pair.gain(frozen)))) {
   const double start = variance - frozen;
   const auto rate_at = [&](double depth) {
-    const double connected = start * std::exp(-depth);
-    return std::sqrt(std::max(squared_speed(connected), 1e-300)) / connected;
+    return std::sqrt(std::max(squared_speed(depth), 1e-300)) / (start * std::exp(-depth));
   };
   std::vector<double> ends{0.0};
   for (double s = kFirstPanel; s < kPanelWidth; s *= kPanelGrowth) ends.push_back(s);
@@ -61,18 +60,19 @@ double Separatrix::force(double covariance) const {
   return ensemble_.coupling_variance() * pair_.output(covariance) + ensemble_.threshold_variance() - covariance;
 }
 
-double Separatrix::force_integral(double from, double to) const {
+double Separatrix::force_below_variance(double gap) const {
   const math::QuadratureRule& rule = inner_rule();
   double sum = 0.0;
   for (std::size_t n = 0; n < rule.nodes.size(); ++n) {
-    sum += rule.weights[n] * force((from + to) / 2.0 + (to - from) / 2.0 * rule.nodes[n]);
+    sum += rule.weights[n] * force(variance_ - gap / 2.0 * (1.0 - rule.nodes[n]));
   }
-  return sum * (to - from) / 2.0;
+  return sum * gap / 2.0;
 }
 
-double Separatrix::squared_speed(double connected) const {
+double Separatrix::squared_speed(double depth) const {
   const double start = variance_ - frozen_;
   const double noise = ensemble_.noise_intensity * ensemble_.noise_intensity;
+  const double connected = start * std::exp(-depth);
   const double covariance = frozen_ + connected;
   // Near either end P(q + c) - P(q) loses its digits to cancellation: there the force is integrated from that end.
   if (connected < 0.4 * start) {
@@ -88,7 +88,7 @@ double Separatrix::squared_speed(double connected) const {
     return sum * connected;
   }
   if (connected > 0.9 * start || ensemble_.transfer.gain * std::sqrt(variance_) < 3.0) {
-    return noise + 2.0 * force_integral(covariance, variance_);
+    return noise + 2.0 * force_below_variance(-start * std::expm1(-depth));
   }
   const double work =
       ensemble_.coupling_variance() * (pair_.output_integral(variance_) - pair_.output_integral(covariance)) +

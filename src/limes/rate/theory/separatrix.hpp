@@ -19,9 +19,10 @@ class Separatrix {
   [[nodiscard]] double decay_rate() const { return decay_rate_; }
 
  private:
-  [[nodiscard]] double squared_speed(double connected) const;  // Delta'^2
-  [[nodiscard]] double force(double covariance) const;         // J^2 C + sigma_theta^2 - x = -P'
-  [[nodiscard]] double force_integral(double from, double to) const;
+  [[nodiscard]] double squared_speed(double depth) const;  // Delta'^2 at c = c0 exp(-depth)
+  [[nodiscard]] double force(double covariance) const;     // J^2 C + sigma_theta^2 - x = -P'
+  /// int force from v - gap to v: the gap is known where v - (q + c) has lost it to rounding.
+  [[nodiscard]] double force_below_variance(double gap) const;
 
   const Ensemble& ensemble_;
   const transfer::PairMoments& pair_;
