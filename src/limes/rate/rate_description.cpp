@@ -300,7 +300,9 @@ void check_memory(const Parameters& parameters, const RateDescription& descripti
   const bool flow = description.time == TimeKind::kContinuous;
   const double copies = description.coupling.symmetry != 0.0 ? static_cast<double>(options.samples)
                                                              : static_cast<double>(description.populations.size());
-  const double bytes = copies * points * points / 2.0 * sizeof(double) * (flow ? 8.0 : 1.0);
+  // Correlated couplings: the Euler embedding at a sixteenth of the spacing.
+  const bool correlated = flow && description.coupling.kind == CouplingDescription::Kind::kCorrelated;
+  const double bytes = copies * points * points / 2.0 * sizeof(double) * (correlated ? 256.0 : flow ? 8.0 : 1.0);
   if (bytes <= kLargestTwoTime) return;
   throw InputError(
       parameters.place("theory.horizon"),

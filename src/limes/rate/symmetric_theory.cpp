@@ -6,7 +6,7 @@
 
 #include "limes/rate/population_theory.hpp"
 #include "limes/rate/result_shape.hpp"
-#include "limes/rate/theory/two_time_symmetric.hpp"
+#include "limes/rate/theory/two_time_embedding.hpp"
 
 namespace limes::rate {
 
@@ -59,14 +59,23 @@ std::vector<double> thinned(const Eigen::MatrixXd& matrix, const TwoTimeGrid& gr
 
 system::TheoryOutcome symmetric_theory(const RateDescription& description, const system::Context& context) {
   const theory::PopulationEnsemble ensemble = population_ensemble_of(description);
-  const auto horizon = static_cast<std::size_t>(std::floor(description.theory.horizon));
-  const TwoTimeGrid grid = two_time_grid(description);
+  const bool flow = description.time == TimeKind::kContinuous;
+  const double step = lag_step(description);
+  TwoTimeGrid grid = two_time_grid(description);
+  const double spacing = static_cast<double>(grid.stride) * description.simulation.step;
+  if (flow) grid.stride = std::lround(spacing / step);
+  const auto solved = [&](const theory::SymmetricOptions& options) {
+    const double symmetry = description.coupling.symmetry, horizon = description.theory.horizon;
+    if (flow) return theory::two_time_symmetric_flow(ensemble, symmetry, horizon, step, options, context.stop);
+    return theory::two_time_symmetric(ensemble, symmetry, static_cast<std::size_t>(std::floor(horizon)), options,
+                                      context.stop);
+  };
+  std::size_t points = 0;
   Average mean, variance, mean_output, covariance, correlation, response;
   for (std::uint32_t repeat = 0; repeat < kRepeats; ++repeat) {
     context.progress(static_cast<double>(repeat) / kRepeats, "Monte-Carlo theory");
-    const theory::TwoTimeSymmetric one =
-        theory::two_time_symmetric(ensemble, description.coupling.symmetry, horizon,
-                                   {description.theory.samples, description.seed, repeat}, context.stop);
+    const theory::TwoTimeSymmetric one = solved({description.theory.samples, description.seed, repeat});
+    points = one.mean.size();
     mean.add(one.mean);
     variance.add(one.variance);
     mean_output.add(one.mean_output);
@@ -87,10 +96,10 @@ system::TheoryOutcome symmetric_theory(const RateDescription& description, const
     outcome.curves.push_back(std::move(curve));
   };
   system::Axis time{"time", std::string(time_unit(description.time)), {}};
-  for (std::size_t t = 0; t <= horizon; ++t) time.values.push_back(static_cast<double>(t));
+  for (std::size_t t = 0; t < points; ++t) time.values.push_back(static_cast<double>(t) * step);
   system::Axis coarse{"time", time.unit, {}};
   for (std::size_t k = 0; k < grid.points; ++k) {
-    coarse.values.push_back(static_cast<double>(k) * static_cast<double>(grid.stride));
+    coarse.values.push_back(static_cast<double>(k) * (flow ? spacing : static_cast<double>(grid.stride)));
   }
   write("mean_trajectory", {time}, mean);
   write("variance_trajectory", {time}, variance);

@@ -16,6 +16,7 @@
 #include "limes/rate/symmetric_theory.hpp"
 #include "limes/rate/theory/two_time.hpp"
 #include "limes/rate/theory/two_time_correlated.hpp"
+#include "limes/rate/theory/two_time_embedding.hpp"
 #include "limes/rate/theory/two_time_exponent.hpp"
 #include "limes/rate/theory/two_time_flow.hpp"
 #include "limes/rate/theory_input.hpp"
@@ -30,6 +31,8 @@ constexpr std::uint32_t kNoisePaths = 100;
 // Step and reach of the trapezoidal rule over the common threshold offset: exponentially accurate for smooth curves.
 constexpr double kOffsetStep = 0.5;
 constexpr double kOffsetReach = 6.5;
+// Of the last correction of Euler's method, small beside the errors of any simulation.
+constexpr double kEmbeddingTolerance = 1e-3;
 // The shortest horizons, in steps and in tau, whose last half says something about a growth rate.
 constexpr std::size_t kExponentSteps = 100;
 constexpr double kExponentTau = 40.0;
@@ -103,6 +106,21 @@ theory::InputSeries series_of(const std::vector<std::function<double(double)>>& 
   return series;
 }
 
+theory::CorrelatedCouplings couplings_of(const RateDescription& description) {
+  return {description.coupling.row_covariance, description.coupling.column_covariance};
+}
+
+Trajectories trajectories_of(const RateDescription& description, const theory::TwoTimeCorrelated& solution, double step,
+                             std::size_t stride, std::size_t points) {
+  Trajectories result = trajectories_of({{solution.neuron}, {}}, step, stride, points);
+  std::vector<double>& neighbours = result.neighbours.emplace_back(neighbour_lags(description), 0.0);
+  const std::size_t last = (points - 1) * stride;
+  for (std::size_t k = 0; k < std::min(neighbours.size(), solution.neighbour_covariance.size()); ++k) {
+    neighbours[k] = solution.neighbour_covariance[k][last];
+  }
+  return result;
+}
+
 Trajectories solve_map(const RateDescription& description, const theory::PopulationEnsemble& ensemble,
                        const std::vector<std::function<double(double)>>& input, const StopToken& stop) {
   const auto horizon = static_cast<std::size_t>(std::floor(description.theory.horizon));
@@ -116,22 +134,26 @@ Trajectories solve_map(const RateDescription& description, const theory::Populat
       add_exponent(result, theory::two_time_map_exponent(ensemble, solution, drive_period(description), stop));
     return result;
   }
-  const theory::CorrelatedCouplings couplings{description.coupling.row_covariance,
-                                              description.coupling.column_covariance};
-  const theory::TwoTimeCorrelated solution = theory::two_time_correlated(ensemble, couplings, horizon, series, stop);
-  Trajectories result = trajectories_of({{solution.neuron}, {}}, 1.0, stride, grid.points);
-  std::vector<double>& neighbours = result.neighbours.emplace_back(neighbour_lags(description), 0.0);
-  const std::size_t last = (grid.points - 1) * stride;
-  for (std::size_t k = 0; k < std::min(neighbours.size(), solution.neighbour_covariance.size()); ++k) {
-    neighbours[k] = solution.neighbour_covariance[k][last];
-  }
-  return result;
+  const theory::TwoTimeCorrelated solution =
+      theory::two_time_correlated(ensemble, couplings_of(description), horizon, series, stop);
+  return trajectories_of(description, solution, 1.0, stride, grid.points);
 }
 
 Trajectories solve(const RateDescription& description, double offset, std::uint32_t path, const StopToken& stop) {
   const theory::PopulationEnsemble ensemble = population_ensemble_of(description, offset);
   const auto input = theory_input(description, path);
   if (description.time == TimeKind::kDiscrete) return solve_map(description, ensemble, input, stop);
+  if (description.coupling.kind == CouplingDescription::Kind::kCorrelated) {
+    const theory::CorrelatedFlow flow = theory::two_time_correlated_flow(
+        ensemble, couplings_of(description), description.theory.horizon, lag_step(description), input, stop);
+    const TwoTimeGrid grid = two_time_grid(description);
+    const double spacing = static_cast<double>(grid.stride) * description.simulation.step;
+    const auto stride = static_cast<std::size_t>(std::lround(spacing / flow.step));
+    Trajectories result = trajectories_of(description, flow.solution, flow.step, stride, grid.points);
+    result.error = flow.error;
+    result.converged = flow.error <= kEmbeddingTolerance;
+    return result;
+  }
   theory::TwoTimeFlowOptions options;
   options.output_step = lag_step(description);
   const theory::TwoTimeFlow flow = theory::two_time_flow(ensemble, description.theory.horizon, options, input, stop);
@@ -215,15 +237,9 @@ void write_exponent(const Trajectories& solution, const Trajectories& errors, sy
 /// Why there is no two-time theory of this network; none if there is one.
 std::optional<std::string> missing_theory(const RateDescription& description) {
   if (description.coupling.symmetry != 0.0) {
-    if (description.time == TimeKind::kContinuous)
-      return "partially symmetric couplings are solved in discrete time only";
     if (description.stimulus.kind != StimulusDescription::Kind::kNone || has_common_offset(description)) {
       return "with partially symmetric couplings the theory knows no stimulus and no common threshold offset";
     }
-  }
-  if (description.coupling.kind == CouplingDescription::Kind::kCorrelated &&
-      description.time == TimeKind::kContinuous) {
-    return "correlated couplings are solved in discrete time only";
   }
   return unusable_stimulus(description);
 }
