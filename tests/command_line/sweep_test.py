@@ -5,10 +5,14 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
 import unittest
 
 from driver import LIMES, SMALL, CommandLineTest, main, reproducible
+
+# A study takes twenty: LIMES_KILLS=20 python3 sweep_test.py LIMES Sweep.test_killed_at_random_moments
+KILLS = int(os.environ.get("LIMES_KILLS", "12"))
 
 
 class Sweep(CommandLineTest):
@@ -83,11 +87,11 @@ class Sweep(CommandLineTest):
         whole = time.monotonic() - start
         moments = random.Random(5)
         kills, finished = 0, set()
-        for _ in range(12):
+        for _ in range(KILLS):
             process = subprocess.Popen([LIMES, *command, "--out", "killed"], stdout=subprocess.PIPE,
                                        stderr=subprocess.PIPE, text=True, cwd=self.folder)
             try:
-                process.communicate(timeout=moments.uniform(0.0, 0.5 * whole))
+                process.communicate(timeout=moments.uniform(0.0, 1.6 / KILLS * whole))
                 break
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
@@ -100,6 +104,7 @@ class Sweep(CommandLineTest):
             self.assertLessEqual(finished, now, "a finished point was lost")
             finished = now
         self.assertGreater(kills, 0)
+        print(f"{kills} kills", file=sys.stderr)
         if not os.path.exists(self.path("killed")):
             self.limes(*command, "--out", "killed")
         results = []
