@@ -50,6 +50,41 @@ class Sweep(CommandLineTest):
         over = ("--over", "coupling.deviation=0.5:2:0.5")
         self.assertEqual(reproducible(self.sweep(file, *over, "--threads", "1")), reproducible(self.sweep(file, *over, "--threads", "4")))
 
+    def test_laws_in_size(self):
+        # Residence times of two competing groups grow as exp(0.2 n): by forward flux sampling, with few trials.
+        file = self.write("a.toml", """system = "spiking.replica"
+seed = 2
+[groups]
+base_rate = [0.5, 0.5]
+[coupling]
+total = [[2.0, -2.0], [-2.0, 2.0]]
+[simulation]
+method = "forward_flux"
+duration = 300
+trials = 200
+realisations = 6
+""")
+        over = ("--over", "groups.size=10,14,20", "--threads", "2")
+        done = self.limes("sweep", file, *over, "--out", "laws")
+        self.assertIn("value = exp(a + b size)", done.stdout)
+        with open(self.path("laws", "result.json")) as text:
+            result = json.load(text)
+        laws = {law["branch"]: law for law in result["laws"] if law["name"] == "mean_residence_time"}
+        self.assertEqual(sorted(laws), ["state-0", "state-2"])
+        for law in laws.values():
+            self.assertEqual((law["law"], law["key"], law["sizes"]), ("exponential", "groups.size", [10.0, 14.0, 20.0]))
+            # 0.21 in long runs, to some 0.01; both are estimates of the same number.
+            self.assertLess(law["slope_error"], 0.06)
+            self.assertLess(abs(law["slope"] - 0.21), 4 * law["slope_error"] + 0.02)
+            self.assertLess(law["values"][0], law["values"][2])
+        with open(self.path("laws", "result.h5"), "rb") as image:
+            self.assertIn(b"laws", image.read())
+        with open(self.path("laws", "report.html")) as page:
+            self.assertIn('id="laws"', page.read())
+        # No size is swept: no law.
+        single = self.sweep(file, "--over", "detection.filter=2,3", "--set", "groups.size=10")
+        self.assertNotIn("laws", single)
+
     def test_bad_input(self):
         file = self.write("a.toml", SMALL["rate.discrete"])
         for over, message in (("network.gain", "not of the form KEY=START:STOP:STEP"),
