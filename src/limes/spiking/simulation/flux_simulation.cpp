@@ -119,9 +119,9 @@ system::SimulationOutcome simulate_flux(const SpikingDescription& description,
                                         const RunPlan& plan, system::SavedStates& saved,
                                         const system::Context& context) {
   if (cores.count() != 2) {
+    const std::string found = cores.count() == 0 ? "fewer than two" : fmt::format("{}", cores.count());
     throw InputError(
-        fmt::format("forward flux sampling goes from one of two stable states to the other, and here are {}",
-                    cores.count()),
+        fmt::format("forward flux sampling goes from one of two stable states to the other, and there are {}", found),
         "name two in detection.states, or say simulation.method = \"direct\"");
   }
   const auto count = static_cast<std::size_t>(description.simulation.realisations);
