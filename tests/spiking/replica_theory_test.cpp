@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "limes/spiking/replica_system.hpp"
 #include "limes/system/system.hpp"
 
@@ -85,6 +87,68 @@ TEST(ReplicaTheory, TellsTheSimulationItsStates) {
   }
   EXPECT_TRUE(low);
   EXPECT_TRUE(high);
+}
+
+TEST(ReplicaTheory, FollowsTheRatesFromTheInitialState) {
+  const auto model = model_of({{"groups.base_rate", {0.5}},
+                               {"groups.size", {8}},
+                               {"coupling.weights", {{0.1}}},
+                               {"replicas.count", 5},
+                               {"initial.mean", {1.0}},
+                               {"theory.kind", "time_dependent"},
+                               {"theory.horizon", 3.0},
+                               {"simulation.duration", 5.0},
+                               {"simulation.transient", 1.0},
+                               {"simulation.realisations", 1}});
+  const auto outcome = model->theory({});
+  EXPECT_EQ(outcome.status, system::Status::kOk);
+  ASSERT_EQ(outcome.branches.size(), 1u);
+  EXPECT_EQ(outcome.branches[0].label, "time_dependent");
+  ASSERT_EQ(outcome.curves.size(), 1u);
+  const auto& theory = outcome.curves[0];
+  EXPECT_EQ(theory.name, "rate_trajectory");
+  EXPECT_EQ(theory.values.shape, (std::vector<std::size_t>{1, 12}));
+  EXPECT_EQ(theory.error.shape, theory.values.shape);
+  EXPECT_TRUE(theory.valid);
+  // All neurons start at 0.5 e, and fall to the rate of a faintly excited one.
+  EXPECT_NEAR(theory.values.values.front(), 0.5 * std::exp(1.0), 0.35);
+  EXPECT_LT(theory.values.values.back(), 0.8);
+  // The simulated one has the same bins, the transient included.
+  bool measured = false;
+  const auto simulation = model->simulate({});
+  for (const auto& curve : simulation.realisations.at(0).curves) {
+    if (curve.name != "rate_trajectory") continue;
+    measured = true;
+    EXPECT_EQ(curve.axes, theory.axes);
+  }
+  EXPECT_TRUE(measured);
+}
+
+TEST(ReplicaTheory, SolvesManyDistinctNeurons) {
+  constexpr std::size_t kNeurons = 66;
+  Json rows = Json::array(), base = Json::array();
+  for (std::size_t i = 0; i < kNeurons; ++i) {
+    Json row = Json::array();
+    // All different, excitation and inhibition: a golden-ratio sequence.
+    for (std::size_t j = 0; j < kNeurons; ++j) {
+      const double x = std::fmod(0.618034 * static_cast<double>(i * kNeurons + j), 1.0);
+      row.push_back(i == j ? 0.0 : 0.05 * (x - 0.4));
+    }
+    rows.push_back(row);
+    base.push_back(0.5 + 0.01 * static_cast<double>(i));
+  }
+  const auto outcome =
+      model_of({{"coupling.values", rows}, {"groups.base_rate", base}, {"replicas.count", 5}})->theory({});
+  EXPECT_EQ(outcome.status, system::Status::kOk);
+  ASSERT_EQ(outcome.branches.size(), 1u);
+  EXPECT_EQ(outcome.branches[0].stable, true);
+  EXPECT_EQ(find(outcome, "rate", "state-0")->value.values.size(), kNeurons);
+  EXPECT_LT(find(outcome, "residual", "state-0")->value.values.at(0), 1e-8);
+  EXPECT_EQ(find(outcome, "rate_gain", "state-0"), nullptr);
+  EXPECT_EQ(outcome.curves.size(), 1u) << "the level of the state beside the trace";
+  bool told = false;
+  for (const auto& warning : outcome.warnings) told = told || warning.find("from 4 starts") != std::string::npos;
+  EXPECT_TRUE(told);
 }
 
 }  // namespace
