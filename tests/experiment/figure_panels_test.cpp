@@ -42,6 +42,17 @@ const Figure& figure(const std::vector<Figure>& figures, const std::string& id) 
   throw std::out_of_range(id);
 }
 
+TEST(FigurePanels, AConstantLineDoesNotStretchTheSharedAxis) {
+  // A fixed point at 0 would get an axis from -1 to 1 of its own; beside a swing of .05 the axis is that of the swing.
+  Json result = kept_curves();
+  for (Json& curve : result["curves"]) {
+    if (curve["name"] == "attractor_output") curve["simulation"] = Json::parse("[[0, 1e-17, 0], [0.05, -0.05, 0.04]]");
+  }
+  const std::string svg = figure_svg(figure(figures_of(result), "attractor_output"));
+  EXPECT_THAT(svg, HasSubstr(">0.04</text"));
+  EXPECT_THAT(svg, ::testing::Not(HasSubstr(">−1.0<")));
+}
+
 TEST(FigurePanels, ShowEachPointUnderItsAttractor) {
   const auto figures = figures_of(kept_curves());
   const Figure& output = figure(figures, "attractor_output");

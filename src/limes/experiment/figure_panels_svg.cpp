@@ -66,20 +66,41 @@ struct Scales {
   Scale x, y;
 };
 
+struct Extent {
+  double low = INFINITY, high = -INFINITY;
+  [[nodiscard]] double length() const { return high - low; }
+};
+
+Extent values_of(const Panel& panel) {
+  Extent extent;
+  for (const Series& series : panel.series) {
+    for (const double y : series.y) {
+      if (!std::isfinite(y)) continue;
+      extent.low = std::min(extent.low, y);
+      extent.high = std::max(extent.high, y);
+    }
+  }
+  return extent;
+}
+
 /// Lines share the vertical axis, so that one sees them grow; planes and spectra have their own, but one that is nearly
 /// a point (a fixed point) is not blown up to its rounding.
 std::vector<Scales> scales_of(const Figure& figure) {
   constexpr double kLeastShare = 0.05;  // of the widest panel
+  constexpr double kFlat = 1e-6;        // a line is constant beside the others: only where it lies counts
   std::vector<Scales> all;
-  double low = INFINITY, high = -INFINITY, widest = 0.0;
+  double low = INFINITY, high = -INFINITY, widest = 0.0, tallest = 0.0;
+  for (const Panel& panel : figure.panels) tallest = std::max(tallest, values_of(panel).length());
   for (const Panel& panel : figure.panels) {
     const Figure own = alone(figure, panel);
     const bool texts =
         std::any_of(own.series.begin(), own.series.end(), [](const Series& s) { return !s.texts.empty(); });
     all.push_back({scale_of(own, false, kPlotWidth, 0.04), scale_of(own, true, kPlotHeight, texts ? 0.2 : 0.08)});
     if (panel.series.empty()) continue;
-    low = std::min(low, all.back().y.low);
-    high = std::max(high, all.back().y.high);
+    const Extent values = values_of(panel);
+    const bool flat = values.length() <= kFlat * tallest && tallest > 0.0;
+    low = std::min(low, flat ? values.low : all.back().y.low);
+    high = std::max(high, flat ? values.high : all.back().y.high);
     widest = std::max({widest, all.back().y.high - all.back().y.low, all.back().x.high - all.back().x.low});
   }
   for (std::size_t k = 0; k < all.size(); ++k) {
