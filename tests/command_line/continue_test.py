@@ -2,9 +2,10 @@
 
 import json
 import os
+import random
+import signal
 import subprocess
 import time
-import signal
 
 from driver import LIMES, CommandLineTest, main, reproducible
 
@@ -21,6 +22,21 @@ ROTATION = """system = "rate.discrete"
 leak = 0.2
 [coupling]
 values = [[0.3, -0.6], [0.6, 0.3]]
+"""
+CLIPPED = """system = "rate.continuous"
+[noise]
+intensity = 0.005
+[network]
+transfer = "clipped_tan"
+"""
+LEAKY = """system = "rate.discrete"
+[network]
+size = [100, 50]
+leak = [0.5, 0.3]
+[noise]
+deviation = 0.3
+[coupling]
+deviation = [[0.6, 0.4], [0.5, 0.5]]
 """
 
 
@@ -162,16 +178,49 @@ simulate = "-1,-0.5"
         self.assertIn("stationary", self.limes("continue", file, "--over", "coupling.mean=0:1", "--set",
                                                "theory.kind=two_time", status=2).stderr)
 
-    def test_interrupted(self):
-        text = "system = \"rate.continuous\"\n[noise]\nintensity = 0.005\n[network]\ntransfer = \"clipped_tan\"\n"
+    def interrupted_again_and_again(self, text, over, number):
+        """The result of a continuation that was ended at random moments."""
         file = self.write("a.toml", text)
-        process = subprocess.Popen([LIMES, "continue", file, "--over", "network.gain=0.9:1", "--json"],
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder)
-        time.sleep(0.5)
-        process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 130)
-        self.assertEqual(json.loads(out)["status"], "interrupted")
+        start = time.monotonic()
+        whole = self.follow(file, "--over", over, "--out", "whole")
+        seconds = time.monotonic() - start
+        moments = random.Random(3)
+        ended, longest = 0, 0
+        for _ in range(6):
+            process = self.start("continue", file, "--over", over, "--out", "c", "--json")
+            try:
+                process.communicate(timeout=moments.uniform(0.2, 0.6) * seconds)
+                break
+            except subprocess.TimeoutExpired:
+                process.send_signal(number)
+                out, _ = process.communicate(timeout=300)
+            if process.returncode == 0:  # it had ended just then
+                break
+            ended += 1
+            if number == signal.SIGINT:
+                self.assertEqual(process.returncode, 130)
+                self.assertEqual(json.loads(out)["status"], "interrupted")
+            self.assertFalse(os.path.exists(self.path("c")), "nothing unfinished stands under the final name")
+            folder = self.path("c.partial", "checkpoints")
+            kept = sum(os.path.getsize(os.path.join(folder, name)) for name in os.listdir(folder)) \
+                if os.path.isdir(folder) else 0
+            self.assertGreaterEqual(kept, longest, "what was found was lost")
+            longest = kept
+        self.assertGreater(ended, 0)
+        self.assertGreater(longest, 0)
+        done = self.limes("continue", file, "--over", over, "--out", "c", "--json")
+        if not process.returncode == 0:
+            self.assertIn("going on with the interrupted continuation", done.stderr)
+        self.assertEqual(reproducible(json.loads(done.stdout)), reproducible(whole))
+        with open(self.path("whole", "result.h5"), "rb") as a, open(self.path("c", "result.h5"), "rb") as b:
+            self.assertEqual(a.read(), b.read())
+        self.assertFalse(os.path.exists(self.path("c.partial")))
+
+    def test_killed_it_goes_on(self):
+        self.interrupted_again_and_again(CLIPPED, "network.gain=0.9:0.97", signal.SIGKILL)
+
+    def test_interrupted_it_goes_on(self):
+        self.interrupted_again_and_again(LEAKY, "coupling.deviation[0][0]=0.4:0.8", signal.SIGINT)
 
 
 if __name__ == "__main__":

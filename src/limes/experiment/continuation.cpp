@@ -172,6 +172,7 @@ RunOutcome continue_branches(const system::System& system, const ContinuationRan
   context.progress = [&](double fraction, const std::string& activity) {
     options.progress("branches", fraction, activity);
   };
+  if (directory) context.checkpoints = &directory->checkpoints();
   system::BranchDiagram diagram;
   const auto begin = std::chrono::steady_clock::now();
   try {

@@ -11,6 +11,7 @@
 #include "limes/rate/network_draws.hpp"
 #include "limes/rate/population_theory.hpp"
 #include "limes/rate/theory/continuation/branches.hpp"
+#include "limes/system/journal_files.hpp"
 #include "limes/transfer/expression.hpp"
 
 namespace limes::rate {
@@ -73,6 +74,11 @@ bool leaks_or_flows(const PopulationEnsemble& ensemble, TimeKind time) {
                                                       [](const theory::Population& p) { return p.leak != 0.0; });
 }
 
+bool has_noise(const PopulationEnsemble& ensemble) {
+  return std::any_of(ensemble.populations.begin(), ensemble.populations.end(),
+                     [](const theory::Population& p) { return p.noise_deviation != 0.0 || p.noise_intensity != 0.0; });
+}
+
 constexpr std::size_t kLargestNetwork = 600;  // a point of a branch takes some 20 N^3 operations
 
 /// One gain and one leak for all neurons?
@@ -117,8 +123,8 @@ bool nearly_same(const given_matrix::ConcreteNetwork& a, const given_matrix::Con
 
 /// The fixed points of a concrete network. False where the parameter does not change it; `required`: then, and where it
 /// is too large, the parameter is refused.
-bool network_branches(const ContinuationRequest& request, const system::Context& context, TimeKind time, bool required,
-                      DiagramWriter& writer, BranchDiagram& diagram) {
+bool network_branches(const ContinuationRequest& request, const system::Context& context, Journal* journal,
+                      TimeKind time, bool required, DiagramWriter& writer, BranchDiagram& diagram) {
   const auto described = [&](double value) { return describe(request.at(value), time); };
   const RateDescription description = described(request.start);
   if (description.size() > kLargestNetwork) {
@@ -148,7 +154,8 @@ bool network_branches(const ContinuationRequest& request, const system::Context&
                                          {.lower = std::min(request.start, request.stop),
                                           .upper = std::max(request.start, request.stop),
                                           .continuous_time = time == TimeKind::kContinuous,
-                                          .stop = context.stop});
+                                          .stop = context.stop,
+                                          .journal = journal});
   writer.write("fixed_point", "fixed points of this network; a search can't promise to have found all",
                std::move(found.branches));
   diagram.warnings.insert(diagram.warnings.end(), found.warnings.begin(), found.warnings.end());
@@ -160,8 +167,8 @@ bool network_branches(const ContinuationRequest& request, const system::Context&
 }
 
 /// False where the parameter does not change the ensemble.
-bool ensemble_branches(const ContinuationRequest& request, const system::Context& context, TimeKind time,
-                       const std::shared_ptr<const transfer::Expression>& known, DiagramWriter& writer,
+bool ensemble_branches(const ContinuationRequest& request, const system::Context& context, Journal* journal,
+                       TimeKind time, const std::shared_ptr<const transfer::Expression>& known, DiagramWriter& writer,
                        BranchDiagram& diagram) {
   const theory::EnsembleFamily family = family_of(request, time, known);
   const auto at_start = family(request.start), at_stop = family(request.stop);
@@ -170,7 +177,8 @@ bool ensemble_branches(const ContinuationRequest& request, const system::Context
   const theory::BranchOptions options{.lower = std::min(request.start, request.stop),
                                       .upper = std::max(request.start, request.stop),
                                       .continuous_time = time == TimeKind::kContinuous,
-                                      .stop = context.stop};
+                                      .stop = context.stop,
+                                      .journal = journal};
   context.progress(0.0, "static branches");
   const std::vector<theory::StateBranch> static_ones = theory::static_branches(family, options);
   writer.write("static", "every neuron constant in time", static_ones);
@@ -179,10 +187,13 @@ bool ensemble_branches(const ContinuationRequest& request, const system::Context
     writer.write("fluctuating", "chaos, noise or both", theory::white_branches(family, options));
   } else if (theory::has_lag_branches(*middle)) {
     writer.write("fluctuating", "chaos, noise or both", theory::lag_branches(family, options, static_ones));
+  } else if (has_noise(*middle)) {
+    writer.write("fluctuating", "chaos, noise or both", theory::population_lag_branches(family, options, static_ones));
   } else {
     diagram.warnings.push_back(
-        "fluctuating branches of several populations, or of a fixed in-degree, are followed at leak 0 in discrete time "
-        "only; `limes sweep` finds their states");
+        "fluctuating branches of several populations, or of a fixed in-degree, are followed with noise, or at leak 0 "
+        "in "
+        "discrete time; `limes sweep` finds their states");
   }
   return true;
 }
@@ -194,12 +205,14 @@ BranchDiagram continue_branches(const ContinuationRequest& request, const system
   const RateDescription description = describe(parameters, time);
   (void)describe(request.at(request.stop), time);
   require_single_theory(parameters, description);
+  system::JournalFiles files(context.checkpoints);
   BranchDiagram diagram;
   DiagramWriter writer(description, request, diagram);
   const bool given = description.coupling.kind == CouplingDescription::Kind::kGiven;
-  bool enters = has_fixed_matrix(description) && network_branches(request, context, time, given, writer, diagram);
+  bool enters = has_fixed_matrix(description) &&
+                network_branches(request, context, files.journal(), time, given, writer, diagram);
   const auto& known = description.populations.front().transfer.expression;
-  if (!given) enters = ensemble_branches(request, context, time, known, writer, diagram) || enters;
+  if (!given) enters = ensemble_branches(request, context, files.journal(), time, known, writer, diagram) || enters;
   if (!enters) {
     throw refused(request, fmt::format("'{}' does not enter the theory", request.parameter),
                   "follow one that does, for example network.gain, coupling.mean or threshold.mean");

@@ -8,6 +8,7 @@
 
 #include "limes/spiking/spiking_description.hpp"
 #include "limes/spiking/theory/state_branches.hpp"
+#include "limes/system/journal_files.hpp"
 
 namespace limes::spiking {
 
@@ -101,9 +102,10 @@ system::BranchDiagram continue_states(const system::ContinuationRequest& request
     }
   };
   context.progress(0.0, "states");
+  system::JournalFiles files(context.checkpoints);
   system::BranchDiagram diagram;
-  auto branches = state_branches(
-      family, {std::min(request.start, request.stop), std::max(request.start, request.stop), context.stop});
+  auto branches = state_branches(family, {std::min(request.start, request.stop), std::max(request.start, request.stop),
+                                          context.stop, files.journal()});
   for (StateBranch& branch : branches) {
     const double from_front = std::abs(branch.points.front().parameter - request.start);
     if (from_front <= std::abs(branch.points.back().parameter - request.start)) continue;

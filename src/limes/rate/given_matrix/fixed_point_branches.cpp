@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "limes/compute/spectrum.hpp"
+#include "limes/math/journaled_problem.hpp"
 #include "limes/rate/given_matrix/fixed_points.hpp"
 
 namespace limes::rate::given_matrix {
@@ -83,27 +84,32 @@ std::vector<math::CurveSeed> seeds_of(const NetworkFamily& family, const theory:
   std::vector<math::CurveSeed> seeds;
   for (int i = 0; i < scans; ++i) {
     const double p = theory::scanned_value(options, i, scans);
-    const ConcreteNetwork network = family.at(p);
-    const coupling::Matrix matrix = network.coupling;
-    QuenchedProblem problem;
-    problem.coupling = &matrix;
-    problem.transfer = network.transfer;
-    problem.continuous = options.continuous_time;
-    problem.leak = network.leak;
-    problem.threshold.assign(network.threshold.begin(), network.threshold.end());
-    FixedPointOptions search;
-    search.stop = options.stop;
-    search.random_starts = size <= kFewNeurons ? 48 : size <= 150 ? 8 : 2;
-    search.spectrum_up_to = 0;
-    for (const FixedPoint& point : fixed_points(problem, search).points) {
-      seeds.push_back({Eigen::Map<const VectorXd>(point.state.data(), size), p});
-    }
+    const auto found = math::journaled_seeds(options.journal, p, [&] {
+      const ConcreteNetwork network = family.at(p);
+      const coupling::Matrix matrix = network.coupling;
+      QuenchedProblem problem;
+      problem.coupling = &matrix;
+      problem.transfer = network.transfer;
+      problem.continuous = options.continuous_time;
+      problem.leak = network.leak;
+      problem.threshold.assign(network.threshold.begin(), network.threshold.end());
+      FixedPointOptions search;
+      search.stop = options.stop;
+      search.random_starts = size <= kFewNeurons ? 48 : size <= 150 ? 8 : 2;
+      search.spectrum_up_to = 0;
+      std::vector<VectorXd> states;
+      for (const FixedPoint& point : fixed_points(problem, search).points) {
+        states.emplace_back(Eigen::Map<const VectorXd>(point.state.data(), size));
+      }
+      return states;
+    });
+    seeds.insert(seeds.end(), found.begin(), found.end());
   }
   return seeds;
 }
 
-BranchState state_of(const FixedPointEquations& equations, const math::CurvePoint& point,
-                     const std::vector<std::size_t>& borders, bool flow) {
+BranchState state_of(const FixedPointEquations& equations, const math::ContinuationProblem& problem,
+                     const math::CurvePoint& point, const std::vector<std::size_t>& borders, bool flow) {
   BranchState state;
   state.parameter = point.parameter;
   const transfer::Transfer transfer = equations.transfer_at(equations.share_at(point.parameter));
@@ -115,7 +121,7 @@ BranchState state_of(const FixedPointEquations& equations, const math::CurvePoin
   }
   state.frozen = state.variance;
   double largest = -INFINITY;
-  for (const std::complex<double> z : equations.spectrum(point.x, point.parameter)) {
+  for (const std::complex<double> z : problem.spectrum(point.x, point.parameter)) {
     largest = std::max(largest, flow ? z.real() : std::abs(z));
   }
   state.lyapunov_exponent = flow ? largest - 1.0 : std::log(largest);
@@ -154,6 +160,7 @@ FixedPointBranches fixed_point_branches(const NetworkFamily& family, const std::
   problem.residual = [&](const VectorXd& u, double p) { return equations.residual(u, p); };
   problem.jacobian = [&](const VectorXd& u, double p) { return equations.jacobian(u, p); };
   problem.spectrum = [&](const VectorXd& u, double p) { return equations.spectrum(u, p); };
+  problem = math::journaled(std::move(problem), options.journal, false);  // the eigenvalues take the time
   const bool flow = options.continuous_time;
   problem.criticality = [flow](std::complex<double> z) { return (flow ? z.real() : std::abs(z)) - 1.0; };
   math::ContinuationOptions steps;
@@ -170,7 +177,7 @@ FixedPointBranches fixed_point_branches(const NetworkFamily& family, const std::
     using End = math::SolutionCurve::End;
     branch.lost = curve.front == End::kLost || curve.back == End::kLost;
     for (const math::CurvePoint& point : curve.points) {
-      branch.states.push_back(state_of(equations, point, borders, flow));
+      branch.states.push_back(state_of(equations, problem, point, borders, flow));
     }
     for (const math::CurveEvent& event : curve.events) {
       branch.special_points.push_back({theory::type_of(event, flow), event.index, event.eigenvalue});

@@ -229,9 +229,22 @@ bool same_fluctuation(const MapFluctuation& a, const MapFluctuation& b) {
 
 }  // namespace
 
-MapFluctuation map_fluctuation_near(const Ensemble& ensemble, double mean, double variance, double frozen,
-                                    std::vector<double> connected, const StopToken& stop) {
-  return finished(ensemble, solve_lags(ensemble, {mean, variance, frozen, std::move(connected)}, stop));
+MapFluctuation map_fluctuation_at(const Ensemble& ensemble, double mean, double variance, double frozen,
+                                  const std::vector<double>& connected) {
+  NewtonResult solved;
+  solved.state = {mean, variance, frozen, {connected.begin() + 1, connected.end()}};
+  solved.at = evaluate(ensemble, solved.state);
+  solved.partials = sensitivities(ensemble, solved.state, solved.at);
+  solved.determinant_sign = newton_correction(ensemble, solved.state, solved.at, solved.partials).determinant_sign;
+  solved.converged = solved.at.size < kAcceptedResidual;
+  return finished(ensemble, solved);
+}
+
+int flip_sign(const Ensemble& ensemble, double mean, double variance, double frozen,
+              const std::vector<double>& connected) {
+  const LagState state{mean, variance, frozen, {connected.begin() + 1, connected.end()}};
+  const LagEvaluation at = evaluate(ensemble, state);
+  return mode_determinant_sign(ensemble, state, at, sensitivities(ensemble, state, at), -1.0);
 }
 
 std::vector<MapFluctuation> map_fluctuations(const Ensemble& ensemble, const StopToken& stop,

@@ -30,9 +30,14 @@ struct MapFluctuation {
 [[nodiscard]] std::vector<MapFluctuation> map_fluctuations(const Ensemble& ensemble, const StopToken& stop = {},
                                                            std::vector<double>* unconverged = nullptr);
 
-/// The state that Newton's method reaches from (mu, v, q) and the connected part c(1), c(2), ... of a map with leak,
-/// with its exponent and stability.
-[[nodiscard]] MapFluctuation map_fluctuation_near(const Ensemble& ensemble, double mean, double variance, double frozen,
-                                                  std::vector<double> connected, const StopToken& stop = {});
+/// The state (mu, v, q) of a map with leak whose connected part c(0), c(1), ... is known, with its exponent and
+/// stability.
+[[nodiscard]] MapFluctuation map_fluctuation_at(const Ensemble& ensemble, double mean, double variance, double frozen,
+                                                const std::vector<double>& connected);
+
+/// Sign of the determinant of the linearised two-time equations at the growth factor -1 of such a state: it changes
+/// where a mode flips.
+[[nodiscard]] int flip_sign(const Ensemble& ensemble, double mean, double variance, double frozen,
+                            const std::vector<double>& connected);
 
 }  // namespace limes::rate::theory

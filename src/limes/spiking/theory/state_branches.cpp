@@ -6,6 +6,7 @@
 
 #include "limes/base/errors.hpp"
 #include "limes/math/continuation.hpp"
+#include "limes/math/journaled_problem.hpp"
 #include "limes/math/roots.hpp"
 #include "limes/spiking/theory/stability.hpp"
 
@@ -69,12 +70,17 @@ std::vector<math::CurveSeed> seeds_of(const NetworkFamily& family, const BranchR
     const double value = range.lower + (range.upper - range.lower) * share;
     const auto network = family(value);
     if (!network) continue;
-    try {
-      for (const ReplicaState& state : find_states(*network, range.stop).states) {
-        seeds.push_back({state.rates.array().log(), value});
+    const auto found = math::journaled_seeds(range.journal, value, [&] {
+      std::vector<Eigen::VectorXd> logarithms;
+      try {
+        for (const ReplicaState& state : find_states(*network, range.stop).states) {
+          logarithms.emplace_back(state.rates.array().log());
+        }
+      } catch (const ConvergenceError&) {  // a runaway: there is nothing to follow from here
       }
-    } catch (const ConvergenceError&) {  // a runaway: there is nothing to follow from here
-    }
+      return logarithms;
+    });
+    seeds.insert(seeds.end(), found.begin(), found.end());
   }
   return seeds;
 }
@@ -82,14 +88,20 @@ std::vector<math::CurveSeed> seeds_of(const NetworkFamily& family, const BranchR
 /// Counts growing modes along a branch: equal counts at both ends of a stretch hold within it.
 class Counter {
  public:
-  Counter(const NetworkFamily& family, StateBranch& branch, const StopToken& stop)
-      : family_(family), branch_(branch), stop_(stop), known_(branch.points.size(), false) {}
+  Counter(const NetworkFamily& family, StateBranch& branch, const BranchRange& range)
+      : family_(family), branch_(branch), range_(range), known_(branch.points.size(), false) {}
 
   int at(std::size_t index) {
     BranchPoint& point = branch_.points[index];
     if (!known_[index]) {
-      const auto network = family_(point.parameter);
-      point.growing = network ? growing_modes(*network, state_at(*network, point.rates), stop_) : 0;
+      const auto count = [&]() -> std::vector<double> {
+        const auto network = family_(point.parameter);
+        return {network ? 1.0 * growing_modes(*network, state_at(*network, point.rates), range_.stop) : 0.0};
+      };
+      std::vector<double> question{-1.0, point.parameter};
+      question.insert(question.end(), point.rates.begin(), point.rates.end());
+      const auto answer = range_.journal == nullptr ? count() : range_.journal->answer(question, count);
+      point.growing = static_cast<int>(answer.front());
       known_[index] = true;
     }
     return point.growing;
@@ -111,7 +123,7 @@ class Counter {
  private:
   const NetworkFamily& family_;
   StateBranch& branch_;
-  const StopToken& stop_;
+  const BranchRange& range_;
   std::vector<bool> known_;
 };
 
@@ -148,8 +160,8 @@ std::optional<std::pair<BranchPoint, std::complex<double>>> hopf_between(const N
   }
 }
 
-void count_growing_modes(const NetworkFamily& family, StateBranch& branch, const StopToken& stop) {
-  Counter counter(family, branch, stop);
+void count_growing_modes(const NetworkFamily& family, StateBranch& branch, const BranchRange& range) {
+  Counter counter(family, branch, range);
   std::vector<bool> special(branch.points.size(), false);
   for (const StateSpecialPoint& point : branch.special_points) special[point.index] = true;
   std::vector<std::size_t> stations;
@@ -176,7 +188,7 @@ void count_growing_modes(const NetworkFamily& family, StateBranch& branch, const
     if (special[k] || special[k + 1]) continue;
     const BranchPoint a = branch.points[k], b = branch.points[k + 1];
     if (std::abs(a.growing - b.growing) != 2) continue;
-    const auto hopf = hopf_between(family, a, b, stop);
+    const auto hopf = hopf_between(family, a, b, range.stop);
     if (!hopf) continue;
     BranchPoint point = hopf->first;
     point.growing = std::max(a.growing, b.growing);
@@ -222,10 +234,11 @@ std::vector<StateBranch> state_branches(const NetworkFamily& family, const Branc
   options.tolerance = 1e-11;  // F is good to 1e-11: rounding in the one-neuron solver
   options.stop = range.stop;
   std::vector<StateBranch> branches;
-  for (const math::SolutionCurve& curve : math::solution_curves(problem, seeds, options)) {
+  for (const math::SolutionCurve& curve :
+       math::solution_curves(math::journaled(problem, range.journal, true), seeds, options)) {
     StateBranch branch = branch_of(curve);
     if (branch.points.size() < 2) continue;
-    count_growing_modes(family, branch, range.stop);
+    count_growing_modes(family, branch, range);
     branches.push_back(std::move(branch));
   }
   return branches;

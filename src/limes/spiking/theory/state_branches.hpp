@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "limes/base/interruption.hpp"
+#include "limes/base/journal.hpp"
 #include "limes/spiking/theory/self_consistency.hpp"
 
 namespace limes::spiking {
@@ -38,6 +39,7 @@ struct BranchRange {
   double lower = 0.0;
   double upper = 1.0;
   StopToken stop = {};
+  Journal* journal = nullptr;  ///< of what was found; null: none is kept
 };
 
 /// Curves of ln F(beta; p) = ln beta through all states found at a handful of values, and through each other's branch

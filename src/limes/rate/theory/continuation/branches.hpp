@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "limes/base/interruption.hpp"
+#include "limes/base/journal.hpp"
 #include "limes/math/continuation.hpp"
 #include "limes/rate/theory/ensemble.hpp"
 #include "limes/rate/theory/population_ensemble.hpp"
@@ -47,6 +48,7 @@ struct BranchOptions {
   double upper = 1.0;
   bool continuous_time = false;
   StopToken stop = {};
+  Journal* journal = nullptr;  ///< of what was found; null: none is kept
 };
 
 /// The i-th of `count` values at which states are sought: both ends of the range, and values between them that are not
@@ -77,13 +79,25 @@ struct BranchOptions {
 [[nodiscard]] std::vector<StateBranch> lag_branches(const EnsembleFamily& family, const BranchOptions& options,
                                                     const std::vector<StateBranch>& static_ones);
 
+/// The same for several populations and for a fixed in-degree, to the fourth order of a grid of lags (about 1e-7 of the
+/// variance for a smooth transfer): curves in (mu, v, q) and the connected part at one lag, see LagReduction. `chaos`
+/// is where the exponent of generic perturbations vanishes; a map's multiplier -1 is a flip.
+[[nodiscard]] std::vector<StateBranch> population_lag_branches(const EnsembleFamily& family,
+                                                               const BranchOptions& options,
+                                                               const std::vector<StateBranch>& static_ones);
+
 /// One population of independent couplings?
 [[nodiscard]] bool has_lag_branches(const PopulationEnsemble& ensemble);
 
 /// The same as a plain ensemble; empty for several populations or a centred part of the field.
 [[nodiscard]] std::optional<Ensemble> single_of(const PopulationEnsemble& ensemble);
 
-/// Fold, pitchfork and transcritical events by their names; a crossing by the eigenvalue that crosses.
+/// Fold, pitchfork and transcritical events by their names; a crossing by the eigenvalue that crosses; the first test
+/// is the exponent of the bulk.
 [[nodiscard]] SpecialType type_of(const math::CurveEvent& event, bool continuous_time);
+
+/// The event of a fluctuating branch, whose second test vanishes at a multiplier -1.
+[[nodiscard]] BranchSpecialPoint special_point_of(const math::CurveEvent& event, bool continuous_time,
+                                                  std::size_t index);
 
 }  // namespace limes::rate::theory

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <memory>
 
+#include "limes/math/journaled_problem.hpp"
 #include "limes/rate/theory/continuation/branches.hpp"
 #include "limes/rate/theory/one_time_states.hpp"
 #include "limes/rate/theory/populations/frozen_parts.hpp"
@@ -72,16 +73,21 @@ std::vector<math::CurveSeed> seeds_of(EquationsAt& equations, const BranchOption
     if (equations.at(p) == nullptr) continue;
     const PopulationEnsemble& ensemble = equations.ensemble();
     if (ensemble.size() > 1) scans = kPopulationScans;
-    const std::vector<double> noise = equations.noise();
-    if (const auto single = single_of(ensemble)) {  // the search on a grid is exhaustive
-      for (const OneTimeState& state : one_time_states(*single, noise[0])) {
-        seeds.push_back({Eigen::Vector2d(state.mean, state.variance), p});
+    const auto found = math::journaled_seeds(options.journal, p, [&] {
+      const std::vector<double> noise = equations.noise();
+      std::vector<VectorXd> states;
+      if (const auto single = single_of(ensemble)) {  // the search on a grid is exhaustive
+        for (const OneTimeState& state : one_time_states(*single, noise[0])) {
+          states.emplace_back(Eigen::Vector2d(state.mean, state.variance));
+        }
+      } else {
+        for (const PopulationOneTimeState& state : one_time_states(ensemble, noise, options.stop)) {
+          states.push_back(vector_of(state));
+        }
       }
-    } else {
-      for (const PopulationOneTimeState& state : one_time_states(ensemble, noise, options.stop)) {
-        seeds.push_back({vector_of(state), p});
-      }
-    }
+      return states;
+    });
+    seeds.insert(seeds.end(), found.begin(), found.end());
   }
   return seeds;
 }
@@ -169,7 +175,7 @@ TracedStates traced(const std::shared_ptr<EquationsAt>& equations, const BranchO
   problem.criticality = [flow](std::complex<double> z) { return (flow ? z.real() : std::abs(z)) - 1.0; };
   math::ContinuationOptions steps;
   steps.stop = options.stop;
-  return {math::solution_curves(problem, seeds, steps), problem.scale};
+  return {math::solution_curves(math::journaled(problem, options.journal, true), seeds, steps), problem.scale};
 }
 
 bool is_silent(const math::CurvePoint& point, const VectorXd& scale) {
@@ -261,6 +267,11 @@ SpecialType type_of(const CurveEvent& event, bool continuous_time) {
   if (continuous_time) return SpecialType::kHopf;
   const bool real = std::abs(event.eigenvalue.imag()) <= 1e-9 * std::abs(event.eigenvalue);
   return real ? SpecialType::kFlip : SpecialType::kNeimarkSacker;
+}
+
+BranchSpecialPoint special_point_of(const CurveEvent& event, bool continuous_time, std::size_t index) {
+  if (event.kind == CurveEvent::Kind::kTest && event.test == 1) return {SpecialType::kFlip, index, -1.0};
+  return {type_of(event, continuous_time), index, 1.0};
 }
 
 std::vector<StateBranch> static_branches(const EnsembleFamily& family, const BranchOptions& options) {

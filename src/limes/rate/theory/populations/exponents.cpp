@@ -84,4 +84,17 @@ double flow_exponent(const PopulationEnsemble& ensemble, double step, const Eige
   return smallest_passing(0.0, highest + 1e-12, passes) - 1.0;
 }
 
+Eigen::VectorXd gain_kinks(const PopulationEnsemble& flow, const PopulationLags& state) {
+  const Eigen::VectorXd variance = state.variance();
+  Eigen::VectorXd kinks = Eigen::VectorXd::Zero(variance.size());
+  for (Eigen::Index b = 0; b < kinks.size(); ++b) {
+    const Population& population = flow.populations[b];
+    if (population.noise_intensity == 0.0) continue;
+    const transfer::PairMoments pair(population.transfer, state.mean(b), variance(b));
+    const double slope = -population.noise_intensity * pair.gain_derivative(variance(b));
+    if (std::isfinite(slope)) kinks(b) = slope;
+  }
+  return kinks;
+}
+
 }  // namespace limes::rate::theory

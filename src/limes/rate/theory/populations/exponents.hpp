@@ -21,4 +21,8 @@ namespace limes::rate::theory {
 [[nodiscard]] double flow_exponent(const PopulationEnsemble& ensemble, double step, const Eigen::MatrixXd& gains,
                                    const Eigen::VectorXd& kink_slope);
 
+/// d/dtau C_b'(Delta_b(tau)) at 0+: -D C_b''(v_b). 0 where it is infinite, for a kink of f: that the grid resolves as
+/// far as it can.
+[[nodiscard]] Eigen::VectorXd gain_kinks(const PopulationEnsemble& flow, const PopulationLags& state);
+
 }  // namespace limes::rate::theory

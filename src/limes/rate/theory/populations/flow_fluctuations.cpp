@@ -17,14 +17,6 @@ constexpr double kSmallestConnectedPart = 1e-5;
 constexpr double kAcceptedResidual = 1e-9;
 constexpr int kLevels = 3;
 
-PopulationEnsemble without_leaks(PopulationEnsemble ensemble) {
-  for (Population& population : ensemble.populations) {
-    population.leak = 0.0;
-    population.noise_deviation = 0.0;
-  }
-  return ensemble;
-}
-
 /// How much faster than tau the lag functions can bend: for a steep transfer, the time a covariance takes to leave the
 /// neighbourhood of the variance.
 double sharpness(const PopulationEnsemble& ensemble, const Eigen::VectorXd& variance) {
@@ -36,6 +28,16 @@ double sharpness(const PopulationEnsemble& ensemble, const Eigen::VectorXd& vari
   return largest;
 }
 
+}  // namespace
+
+PopulationEnsemble without_leaks(PopulationEnsemble ensemble) {
+  for (Population& population : ensemble.populations) {
+    population.leak = 0.0;
+    population.noise_deviation = 0.0;
+  }
+  return ensemble;
+}
+
 double search_step(const PopulationEnsemble& ensemble) {
   Eigen::VectorXd variance = (ensemble.second_moment + ensemble.centred).rowwise().sum();
   for (Eigen::Index a = 0; a < variance.size(); ++a) {
@@ -44,7 +46,7 @@ double search_step(const PopulationEnsemble& ensemble) {
   return 0.2 / sharpness(ensemble, variance);
 }
 
-/// The connected parts on another grid, by cubic interpolation (even about lag 0 is not assumed: there is a kink).
+// Even about lag 0 is not assumed: there is a kink.
 PopulationLags resampled(const PopulationLags& state, double from, double to) {
   const Eigen::Index lags = state.connected.cols();
   const Eigen::Index count =
@@ -61,6 +63,8 @@ PopulationLags resampled(const PopulationLags& state, double from, double to) {
   }
   return result;
 }
+
+namespace {
 
 /// Limit of values at steps h, h/2, h/4 whose errors are of order h^4 and h^`next`, and the last correction. `next` =
 /// 0: errors of unknown order, where noise meets a kink of f (C' has a root singularity at the variance).
@@ -157,17 +161,7 @@ class Solver {
   }
 
   [[nodiscard]] double bulk_exponent(const SolvedLags& solved, double step) const {
-    const Eigen::VectorXd variance = solved.state.variance();
-    Eigen::VectorXd kink(variance.size());
-    for (Eigen::Index b = 0; b < kink.size(); ++b) {
-      const Population& population = ensemble_.populations[b];
-      const transfer::PairMoments pair(population.transfer, solved.state.mean(b), variance(b));
-      // d/dtau C'(Delta) at 0+; infinite where f has a kink, which the grid then resolves as far as it can.
-      const double slope =
-          population.noise_intensity == 0.0 ? 0.0 : -population.noise_intensity * pair.gain_derivative(variance(b));
-      kink(b) = std::isfinite(slope) ? slope : 0.0;
-    }
-    return flow_exponent(ensemble_, step, solved.at.gains, kink);
+    return flow_exponent(ensemble_, step, solved.at.gains, gain_kinks(ensemble_, solved.state));
   }
 
   void add_collective_modes(const std::vector<SolvedLags>& levels, double step,
@@ -205,6 +199,11 @@ class Solver {
 
 }  // namespace
 
+double resolving_step(const PopulationEnsemble& ensemble, const std::vector<double>& variance) {
+  return 0.1 / sharpness(ensemble, Eigen::Map<const Eigen::VectorXd>(variance.data(),
+                                                                     static_cast<Eigen::Index>(variance.size())));
+}
+
 std::vector<PopulationFlowFluctuation> flow_fluctuations(const PopulationEnsemble& ensemble, const StopToken& stop,
                                                          std::vector<double>* unconverged) {
   require_valid(ensemble);
@@ -215,7 +214,8 @@ std::vector<PopulationFlowFluctuation> flow_fluctuations(const PopulationEnsembl
   std::vector<double> failures;  // of the search
   std::vector<PopulationFlowFluctuation> states;
   for (const PopulationLags& start : search_lags(flow, flow_filter(flow, coarse), stop, &failures)) {
-    const double step = 0.1 / sharpness(flow, start.variance());
+    const Eigen::VectorXd variance = start.variance();
+    const double step = resolving_step(flow, {variance.data(), variance.data() + variance.size()});
     double failed = 0.0;
     const std::vector<SolvedLags> levels = solver.levels(start, coarse, step, failed);
     if (levels.empty()) {

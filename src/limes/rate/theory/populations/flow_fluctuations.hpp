@@ -9,6 +9,8 @@
 
 namespace limes::rate::theory {
 
+struct PopulationLags;
+
 /// A fluctuating stationary state of the flow with P populations; every vector has one entry per population.
 struct PopulationFlowFluctuation {
   std::vector<double> mean;
@@ -41,5 +43,17 @@ struct PopulationFlowFluctuation {
 [[nodiscard]] std::vector<PopulationFlowFluctuation> flow_fluctuations(const PopulationEnsemble& ensemble,
                                                                        const StopToken& stop = {},
                                                                        std::vector<double>* unconverged = nullptr);
+
+/// The flow alone: no leaks, no noise of maps.
+[[nodiscard]] PopulationEnsemble without_leaks(PopulationEnsemble ensemble);
+
+/// A grid step for the search for states, before their variances are known.
+[[nodiscard]] double search_step(const PopulationEnsemble& ensemble);
+
+/// A grid step that resolves the lag functions of states with these variances: at most 0.1.
+[[nodiscard]] double resolving_step(const PopulationEnsemble& ensemble, const std::vector<double>& variance);
+
+/// The connected parts at lags 0, to, 2 to, ..., by cubic interpolation.
+[[nodiscard]] PopulationLags resampled(const PopulationLags& state, double from, double to);
 
 }  // namespace limes::rate::theory

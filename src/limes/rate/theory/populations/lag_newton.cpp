@@ -32,6 +32,10 @@ class Linearisation {
     } else {
       row.middle += neighbour(lags_) * at_.tail;
     }
+    if (partials_.by_mean.size() == 0) {
+      row.border_right = -at_.residuals.col(k);
+      return row;
+    }
     row.border_right.resize(count_, 3 * count_ + 1);
     row.border_right.leftCols(3 * count_) =
         -filter_.near * by_scalars(k) - filter_.far * by_scalars(k == 0 ? 1 : k - 1);
@@ -69,7 +73,7 @@ class Linearisation {
 
   const LagFilter& filter_;
   const PopulationLagEvaluation& at_;
-  const PopulationLagSensitivities& partials_;
+  const PopulationLagSensitivities& partials_;  ///< empty: rows without border
   Eigen::MatrixXd total_;
   Eigen::Index count_, lags_;
 };
@@ -154,6 +158,87 @@ PopulationLags newton_correction(const PopulationEnsemble& ensemble, const LagFi
         e.col(3 * count) - e.leftCols(3 * count) * border - e.rightCols(count) * correction.connected.col(k - 1);
   }
   return correction;
+}
+
+namespace {
+
+/// The lags first .. last of the rows with `columns` right-hand sides right(k), from the largest inwards:
+/// c_k = free_k - before_k c_{k-1}; result.middleCols(k columns, columns) holds c_k and, at first - 1 and last + 1,
+/// what is prescribed there.
+template <typename Right>
+void solve_between(const Linearisation& linear, Eigen::Index first, Eigen::Index last, Eigen::Index columns,
+                   const Right& right, Eigen::MatrixXd& result) {
+  if (last < first) return;
+  const Eigen::Index count = result.rows();
+  Eigen::MatrixXd eliminated(count, (last - first + 1) * (columns + count));  // (free | before) of every lag
+  const auto part = [&](Eigen::Index k) {
+    return eliminated.middleCols((k - first) * (columns + count), columns + count);
+  };
+  for (Eigen::Index k = last; k >= first; --k) {
+    BlockRow row = linear.row(k);
+    Eigen::MatrixXd sides(count, columns + count);
+    sides << right(k, row), row.lower;
+    if (k < last) {
+      sides.leftCols(columns).noalias() -= row.upper * part(k + 1).leftCols(columns);
+      row.middle.noalias() -= row.upper * part(k + 1).rightCols(count);
+    } else if (row.upper.size() > 0) {
+      sides.leftCols(columns).noalias() -= row.upper * result.middleCols((k + 1) * columns, columns);
+    }
+    part(k) = row.middle.partialPivLu().solve(sides);
+  }
+  for (Eigen::Index k = first; k <= last; ++k) {
+    result.middleCols(k * columns, columns) =
+        part(k).leftCols(columns) - part(k).rightCols(count) * result.middleCols((k - 1) * columns, columns);
+  }
+}
+
+}  // namespace
+
+Eigen::MatrixXd anchored_correction(const PopulationEnsemble& ensemble, const LagFilter& filter,
+                                    const PopulationLagEvaluation& at, Eigen::Index anchor) {
+  const PopulationLagSensitivities none;
+  const Linearisation linear(ensemble, filter, at, none);
+  const Eigen::Index lags = at.residuals.cols();
+  Eigen::MatrixXd correction = Eigen::MatrixXd::Zero(at.residuals.rows(), lags);
+  const auto right = [](Eigen::Index, const BlockRow& row) { return row.border_right; };
+  solve_between(linear, 1, anchor - 1, 1, right, correction);
+  solve_between(linear, anchor + 1, lags - 1, 1, right, correction);
+  return correction;
+}
+
+AnchoredJacobian anchored_jacobian(const PopulationEnsemble& ensemble, const LagFilter& filter,
+                                   const PopulationLagEvaluation& at, const PopulationLagSensitivities& partials,
+                                   Eigen::Index anchor) {
+  const Linearisation linear(ensemble, filter, at, partials);
+  const Eigen::Index count = at.residuals.rows(), lags = at.residuals.cols(), columns = 4 * count;
+  // d c_k/d(mu, v, q, c_anchor) of all lags.
+  Eigen::MatrixXd slopes = Eigen::MatrixXd::Zero(count, lags * columns);
+  const auto slope = [&](Eigen::Index k) { return slopes.middleCols(k * columns, columns); };
+  slope(0).middleCols(count, count).setIdentity();
+  slope(0).middleCols(2 * count, count) = -Eigen::MatrixXd::Identity(count, count);
+  slope(anchor).rightCols(count).setIdentity();
+  const auto right = [&](Eigen::Index, const BlockRow& row) {
+    Eigen::MatrixXd sides = Eigen::MatrixXd::Zero(count, columns);
+    sides.leftCols(3 * count) = -row.border_right.leftCols(3 * count);
+    return sides;
+  };
+  solve_between(linear, 1, anchor - 1, columns, right, slopes);
+  solve_between(linear, anchor + 1, lags - 1, columns, right, slopes);
+  const auto change = [&](Eigen::Index k) {
+    const BlockRow row = linear.row(k);
+    Eigen::MatrixXd result = -right(k, row) + row.middle * slope(k) + row.upper * slope(k + 1);
+    if (k > 0) result += row.lower * slope(k - 1);
+    return result;
+  };
+  const Eigen::MatrixXd scalars = scalar_rows(ensemble, filter, at, partials);
+  AnchoredJacobian jacobian;
+  jacobian.mean = Eigen::MatrixXd::Zero(count, columns);
+  jacobian.frozen = jacobian.mean;
+  jacobian.mean.leftCols(3 * count) = scalars.topRows(count).rightCols(3 * count);
+  jacobian.frozen.leftCols(3 * count) = scalars.bottomRows(count).rightCols(3 * count);
+  jacobian.start = change(0);
+  jacobian.anchor = change(anchor);
+  return jacobian;
 }
 
 }  // namespace limes::rate::theory

@@ -91,13 +91,30 @@ Eigen::VectorXd source_of_noise(const LagFilter& filter, const Eigen::MatrixXd& 
 
 }  // namespace
 
+PopulationOutputs outputs_of(const PopulationEnsemble& ensemble, const PopulationLags& state, Accuracy accuracy) {
+  const Eigen::VectorXd variance = state.variance();
+  PopulationOutputs outputs;
+  for (Eigen::Index b = 0; b < state.mean.size(); ++b) {
+    const transfer::Transfer& f = ensemble.populations[b].transfer;
+    outputs.moments.push_back(transfer::moments(f, state.mean(b), variance(b)));
+    outputs.covariances.push_back(std::make_shared<OutputCovariance>(accuracy, f, state.mean(b), variance(b)));
+  }
+  return outputs;
+}
+
 PopulationLagEvaluation evaluate(const PopulationEnsemble& ensemble, const LagFilter& filter,
                                  const PopulationLags& state, Accuracy accuracy) {
+  return evaluate(ensemble, filter, state, outputs_of(ensemble, state, accuracy));
+}
+
+PopulationLagEvaluation evaluate(const PopulationEnsemble& ensemble, const LagFilter& filter,
+                                 const PopulationLags& state, const PopulationOutputs& outputs) {
   const Eigen::Index count = state.mean.size();
   const Eigen::Index lags = state.connected.cols();
   const Eigen::MatrixXd total = total_variance(ensemble);
   const Eigen::VectorXd variance = state.variance();
   PopulationLagEvaluation at;
+  at.moments = outputs.moments;
   at.outputs.resize(count, lags + 1);
   at.gains.resize(count, lags + 1);
   Eigen::VectorXd f(count), threshold(count), threshold_variance(count);
@@ -105,16 +122,15 @@ PopulationLagEvaluation evaluate(const PopulationEnsemble& ensemble, const LagFi
     const Population& population = ensemble.populations[b];
     threshold(b) = population.threshold_mean;
     threshold_variance(b) = population.threshold_variance();
-    at.moments.push_back(transfer::moments(population.transfer, state.mean(b), variance(b)));
-    f(b) = at.moments.back().f;
-    const OutputCovariance pair(accuracy, population.transfer, state.mean(b), variance(b));
+    f(b) = at.moments[b].f;
+    const OutputCovariance& pair = *outputs.covariances[b];
     const std::vector<double> c = covariances(state, b);
     std::vector<double> values(c.size());
     pair.outputs(c, values);
-    values[0] = at.moments.back().ff;
+    values[0] = at.moments[b].ff;
     at.outputs.row(b) = Eigen::Map<Eigen::RowVectorXd>(values.data(), lags + 1);
     pair.gains(c, values);
-    values[0] = at.moments.back().dfdf;
+    values[0] = at.moments[b].dfdf;
     at.gains.row(b) = Eigen::Map<Eigen::RowVectorXd>(values.data(), lags + 1);
   }
   const Eigen::MatrixXd slope = total * at.gains.col(lags).asDiagonal();

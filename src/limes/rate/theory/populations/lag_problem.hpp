@@ -4,6 +4,7 @@
 
 #include <Eigen/Core>
 #include <Eigen/LU>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -52,6 +53,14 @@ class OutputCovariance {
   std::optional<SeriesMoments> series_;
 };
 
+/// What the equations need of (mu_b, v_b) alone.
+struct PopulationOutputs {
+  std::vector<transfer::Moments> moments;
+  std::vector<std::shared_ptr<const OutputCovariance>> covariances;
+};
+[[nodiscard]] PopulationOutputs outputs_of(const PopulationEnsemble& ensemble, const PopulationLags& state,
+                                           Accuracy accuracy);
+
 /// Everything that the equations need at one state. Columns: lags; the last column stands for infinity (D = q).
 struct PopulationLagEvaluation {
   std::vector<transfer::Moments> moments;
@@ -65,6 +74,9 @@ struct PopulationLagEvaluation {
 };
 [[nodiscard]] PopulationLagEvaluation evaluate(const PopulationEnsemble& ensemble, const LagFilter& filter,
                                                const PopulationLags& state, Accuracy accuracy);
+/// The same with what is known of its means and variances.
+[[nodiscard]] PopulationLagEvaluation evaluate(const PopulationEnsemble& ensemble, const LagFilter& filter,
+                                               const PopulationLags& state, const PopulationOutputs& outputs);
 
 /// Partial derivatives of C at fixed covariance, by differences, laid out as `gains`.
 struct PopulationLagSensitivities {
@@ -78,6 +90,21 @@ struct PopulationLagSensitivities {
 [[nodiscard]] PopulationLags newton_correction(const PopulationEnsemble& ensemble, const LagFilter& filter,
                                                const PopulationLags& state, const PopulationLagEvaluation& at,
                                                const PopulationLagSensitivities& partials);
+
+/// Newton's correction of c_k at all lags but 0 and `anchor` (>= 1), where c, mu, v and q are prescribed: two
+/// block-tridiagonal systems.
+[[nodiscard]] Eigen::MatrixXd anchored_correction(const PopulationEnsemble& ensemble, const LagFilter& filter,
+                                                  const PopulationLagEvaluation& at, Eigen::Index anchor);
+
+/// Derivatives of the residuals by (mu, v, q, c_anchor), 4P columns, where the other lags follow from these: of the
+/// mean, the frozen part, lag 0 and the anchor. That of the noise's source by C'(v), of the order of the step, is left
+/// out.
+struct AnchoredJacobian {
+  Eigen::MatrixXd mean, frozen, start, anchor;
+};
+[[nodiscard]] AnchoredJacobian anchored_jacobian(const PopulationEnsemble& ensemble, const LagFilter& filter,
+                                                 const PopulationLagEvaluation& at,
+                                                 const PopulationLagSensitivities& partials, Eigen::Index anchor);
 
 /// One sweep of the iteration of note 4.4b: the field of `state` through the filter.
 [[nodiscard]] PopulationLags swept(const PopulationEnsemble& ensemble, const LagFilter& filter,

@@ -78,13 +78,17 @@ std::vector<std::complex<double>> mean_field_eigenvalues(const PopulationEnsembl
   return {solver.eigenvalues().begin(), solver.eigenvalues().end()};
 }
 
+double bulk_radius(const PopulationEnsemble& ensemble, std::span<const transfer::Moments> moments) {
+  return std::sqrt(std::max(0.0, perron_root(slope_matrix(ensemble, moments))));
+}
+
 PopulationStaticState static_state(const PopulationEnsemble& ensemble, const PopulationOneTimeState& solution,
                                    bool continuous_time) {
   PopulationStaticState state;
   state.state = solution;
   for (const transfer::Moments& m : solution.moments) state.mean_output.push_back(m.f);
   const Eigen::MatrixXd slopes = slope_matrix(ensemble, solution.moments);
-  state.bulk_radius = std::sqrt(std::max(0.0, perron_root(slopes)));
+  state.bulk_radius = bulk_radius(ensemble, solution.moments);
   state.bulk_edge = bulk_edge(ensemble, solution.moments);
   const Eigen::VectorXd leak = leaks(ensemble);
   const auto growth = [&](std::complex<double> z) { return continuous_time ? z.real() : std::abs(z); };

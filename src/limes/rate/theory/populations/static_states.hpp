@@ -26,6 +26,9 @@ struct PopulationStaticState {
 /// (S+X)_ab f'_j^2/(N_b |z - gamma_b|^2), converges. It extends farthest along the positive axis.
 [[nodiscard]] double bulk_edge(const PopulationEnsemble& ensemble, std::span<const transfer::Moments> moments);
 
+/// R: R^2 = Perron root of [(S+X)_ab E f_b'^2].
+[[nodiscard]] double bulk_radius(const PopulationEnsemble& ensemble, std::span<const transfer::Moments> moments);
+
 /// Eigenvalues of the linearised mean-field equations of a static state (note 4.5, for several populations and leaks).
 /// An eigenvector delta u of DF with a mean, (z - gamma_a) delta u_i = sum_j J_ij f'(u_j) delta u_j, is jointly
 /// Gaussian with u in each population; its mean delta mu_a and a_a = Cov(delta u, u) obey
