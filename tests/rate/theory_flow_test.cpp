@@ -118,6 +118,18 @@ TEST(Flow, BothMethodsAgreeNearTheOnset) {
   }
 }
 
+TEST(Flow, IterationSaysWhereItDoesNotConverge) {
+  // Correlation times sqrt(3)/(g - 1) = 5774 and 17321, where the zero state all but attracts.
+  for (const double g : {1.0003, 1.0001}) {
+    std::vector<double> unconverged;
+    EXPECT_TRUE(flow_fluctuations_by_iteration(scs(g), {}, {}, &unconverged).empty()) << g;
+    EXPECT_FALSE(unconverged.empty()) << g;
+  }
+  std::vector<double> unconverged;
+  EXPECT_TRUE(flow_fluctuations_by_iteration(scs(0.99), {}, {}, &unconverged).empty());
+  EXPECT_TRUE(unconverged.empty());  // nothing is to be found there
+}
+
 TEST(Flow, IterationKnowsThatFluctuationsDieBelowTheOnset) {
   Ensemble biased = scs(0.99);
   biased.coupling_mean = 3.0;

@@ -150,14 +150,14 @@ void expect_length(std::size_t input, std::size_t output) {
 void apply_transfer(const transfer::Transfer& transfer, std::span<const double> u, std::span<double> f) {
   transfer_kernels::expect_length(u.size(), f.size());
   if (transfer.kind == transfer::Kind::kExpression) return apply_expression(transfer, u, f, {});
-  using namespace transfer_kernels;
+  using namespace transfer_kernels;  // NOLINT(google-build-using-namespace): as in series_kernels.cpp
   HWY_DYNAMIC_DISPATCH(double_value)(transfer.kind, u.data(), u.size(), transfer.gain, f.data(), nullptr);
 }
 
 void apply_transfer(const transfer::Transfer& transfer, std::span<const float> u, std::span<float> f) {
   transfer_kernels::expect_length(u.size(), f.size());
   if (transfer.kind == transfer::Kind::kExpression) return apply_expression(transfer, u, f, {});
-  using namespace transfer_kernels;
+  using namespace transfer_kernels;  // NOLINT(google-build-using-namespace): as in series_kernels.cpp
   HWY_DYNAMIC_DISPATCH(float_value)
   (transfer.kind, u.data(), u.size(), static_cast<float>(transfer.gain), f.data(), nullptr);
 }
@@ -167,7 +167,7 @@ void apply_transfer_with_slope(const transfer::Transfer& transfer, std::span<con
   transfer_kernels::expect_length(u.size(), f.size());
   transfer_kernels::expect_length(u.size(), slope.size());
   if (transfer.kind == transfer::Kind::kExpression) return apply_expression(transfer, u, f, slope);
-  using namespace transfer_kernels;
+  using namespace transfer_kernels;  // NOLINT(google-build-using-namespace): as in series_kernels.cpp
   HWY_DYNAMIC_DISPATCH(double_slope)(transfer.kind, u.data(), u.size(), transfer.gain, f.data(), slope.data());
 }
 
@@ -176,7 +176,7 @@ void apply_transfer_with_slope(const transfer::Transfer& transfer, std::span<con
   transfer_kernels::expect_length(u.size(), f.size());
   transfer_kernels::expect_length(u.size(), slope.size());
   if (transfer.kind == transfer::Kind::kExpression) return apply_expression(transfer, u, f, slope);
-  using namespace transfer_kernels;
+  using namespace transfer_kernels;  // NOLINT(google-build-using-namespace): as in series_kernels.cpp
   HWY_DYNAMIC_DISPATCH(float_slope)
   (transfer.kind, u.data(), u.size(), static_cast<float>(transfer.gain), f.data(), slope.data());
 }

@@ -109,6 +109,7 @@ void warn_of_unconverged(const std::vector<double>& residuals, bool none_found, 
 }
 
 void warn_where_nothing_happens(const RateDescription& description, system::TheoryOutcome& outcome) {
+  if (outcome.status == system::Status::kNotConverged) return;  // what was not found says nothing
   bool has_static = false;
   bool has_fluctuating = false;
   bool has_stable = false;

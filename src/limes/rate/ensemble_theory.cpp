@@ -170,8 +170,9 @@ system::TheoryOutcome ensemble_theory(const RateDescription& description, const 
     }
   } else {
     const bool iterate = description.theory.method == TheoryOptions::Method::kIteration;
-    for (const theory::FlowFluctuation& state : iterate ? theory::flow_fluctuations_by_iteration(ensemble, {}, stop)
-                                                        : theory::flow_fluctuations(ensemble, stop)) {
+    for (const theory::FlowFluctuation& state :
+         iterate ? theory::flow_fluctuations_by_iteration(ensemble, {}, stop, &unconverged)
+                 : theory::flow_fluctuations(ensemble, stop)) {
       if (!state.converged) unconverged.push_back(state.residual);
       write_fluctuating(description, ensemble, state, index++, outcome);
     }

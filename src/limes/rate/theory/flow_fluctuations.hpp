@@ -45,9 +45,11 @@ struct IterationOptions {
 /// The same by a second method that shares no equation with the first: Anderson-accelerated iteration of
 /// Delta -> (1 - d^2/dtau^2)^-1 [J^2 C(Delta) + sigma_theta^2 + 2 D delta] on a lag grid, extrapolated in the step; the
 /// exponent by finite differences. Finds the stable branches that its starts (several means, large and small variance)
-/// lead to.
+/// lead to; near the onset only as long as the correlation time is below about 300. What did not converge is left out;
+/// `unconverged` (if given) receives the relative residuals.
 [[nodiscard]] std::vector<FlowFluctuation> flow_fluctuations_by_iteration(const Ensemble& ensemble,
                                                                           const IterationOptions& options = {},
-                                                                          const StopToken& stop = {});
+                                                                          const StopToken& stop = {},
+                                                                          std::vector<double>* unconverged = nullptr);
 
 }  // namespace limes::rate::theory

@@ -117,8 +117,9 @@ Point relaxed(const Ensemble& ensemble, const Grid& grid, Point x, const StopTok
   return x;
 }
 
+/// `failed`: the relative residual at the end.
 std::optional<Solved> solve(const Ensemble& ensemble, const Grid& grid, const Point& start, double least,
-                            const IterationOptions& options, const StopToken& stop) {
+                            const IterationOptions& options, const StopToken& stop, double& failed) {
   math::AndersonOptions anderson;
   anderson.depth = 8;
   anderson.damping = kDamping;
@@ -130,7 +131,11 @@ std::optional<Solved> solve(const Ensemble& ensemble, const Grid& grid, const Po
         return swept(ensemble, grid, x, least);
       },
       start, anderson);
-  if (!result.converged) return std::nullopt;
+  // The tolerance is absolute: a point that shrinks towards a state that repels falls below it on its way.
+  constexpr double kRelative = 1e-6;
+  const double variance = std::abs(result.x[1]) + std::abs(result.x[2]);
+  failed = variance > 0.0 ? result.residual / variance : 1.0;
+  if (!result.converged || !(failed <= kRelative)) return std::nullopt;
   return Solved{result.x, result.residual, exponent_by_differences(ensemble, grid, result.x)};
 }
 
@@ -161,10 +166,15 @@ struct Rough {
   double window;
 };
 
-/// The state on a rough grid whose window doubles until the connected part has left it. Empty where the iteration does
-/// not converge, or leads to a static state.
+/// Fluctuations about the static state that the point has come to grow: it can't be where the iteration leads.
+bool repels(const Ensemble& ensemble, const Point& x) {
+  return ensemble.coupling_variance() * transfer::moments(ensemble.transfer, x[0], std::abs(x[1] + x[2])).dfdf >= 1.0;
+}
+
+/// The state on a rough grid whose window doubles until the connected part has left it. Empty where the iteration leads
+/// to a static state (`failed` is 0), or does not converge (`failed`: the relative residual).
 std::optional<Rough> rough_solution(const Ensemble& ensemble, double mean, double variance, double largest,
-                                    const IterationOptions& options, const StopToken& stop) {
+                                    const IterationOptions& options, const StopToken& stop, double& failed) {
   constexpr double kStep = 0.2;
   constexpr double kPoints = 500.0;
   constexpr double kLongest = 12800.0;
@@ -179,16 +189,23 @@ std::optional<Rough> rough_solution(const Ensemble& ensemble, double mean, doubl
     // A window that is much too short shows it long before the solution has all its digits.
     IterationOptions loose = options;
     loose.tolerance = std::max(options.tolerance, 1e-6 * std::abs(x[2]));
-    auto found = solve(ensemble, grid, x, kFar, loose, stop);
+    auto found = solve(ensemble, grid, x, kFar, loose, stop, failed);
     if (found && std::abs(found->x.back()) <= 1e-4 * found->x[2]) {
-      found = solve(ensemble, grid, found->x, kFar, options, stop);
+      found = solve(ensemble, grid, found->x, kFar, options, stop, failed);
     }
-    if (!found || (ensemble.noise_intensity == 0.0 && is_still(found->x, largest))) return std::nullopt;
+    if (!found) return std::nullopt;
+    if (ensemble.noise_intensity == 0.0 && is_still(found->x, largest)) {
+      failed = repels(ensemble, found->x) ? 1.0 : 0.0;
+      return std::nullopt;
+    }
     if (std::abs(found->x.back()) <= 1e-9 * found->x[2] + 50.0 * options.tolerance) {
       return Rough{found->x, grid, window};
     }
     window *= 2.0;
-    if (window > kLongest) return std::nullopt;
+    if (window > kLongest) {
+      failed = std::abs(found->x.back()) / found->x[2];
+      return std::nullopt;
+    }
     const Grid longer = grid_over(window, std::max(kStep, window / kPoints));
     x = relaxed(ensemble, longer, moved(found->x, grid, longer), stop);
     grid = longer;
@@ -198,21 +215,23 @@ std::optional<Rough> rough_solution(const Ensemble& ensemble, double mean, doubl
 /// The solution in the limit of zero step: both the state and the exponent err by h^2 on a grid of step h. From grid to
 /// grid the step is halved: each starts so near its solution that a few sweeps do.
 std::optional<FlowFluctuation> extrapolated(const Ensemble& ensemble, const Rough& start,
-                                            const IterationOptions& options, const StopToken& stop) {
-  constexpr double kStep = 0.05;
+                                            const IterationOptions& options, const StopToken& stop, double& failed) {
+  // The filter is exact: a step need only resolve the connected part, twenty of whose correlation times fill the
+  // window.
+  const double step = std::max(0.05, start.window / 32000.0);
   Grid grid = start.grid;
   Point x = start.x;
   std::optional<Solved> rough;
-  while (grid.step > kStep) {
-    const Grid finer = grid_over(start.window, std::max(kStep, grid.step / 2.0));
-    rough = solve(ensemble, finer, moved(x, grid, finer), kClose, options, stop);
+  while (grid.step > step) {
+    const Grid finer = grid_over(start.window, std::max(step, grid.step / 2.0));
+    rough = solve(ensemble, finer, moved(x, grid, finer), kClose, options, stop, failed);
     if (!rough) return std::nullopt;
     x = rough->x;
     grid = finer;
   }
   const Grid coarse = grid;
-  const Grid fine{kStep / 2.0, 2 * coarse.lags};
-  const auto smooth = solve(ensemble, fine, moved(x, coarse, fine), kClose, options, stop);
+  const Grid fine{step / 2.0, 2 * coarse.lags};
+  const auto smooth = solve(ensemble, fine, moved(x, coarse, fine), kClose, options, stop, failed);
   if (!smooth) return std::nullopt;
 
   FlowFluctuation state;
@@ -246,7 +265,7 @@ bool every_fluctuation_dies(const Ensemble& ensemble) {
 }  // namespace
 
 std::vector<FlowFluctuation> flow_fluctuations_by_iteration(const Ensemble& ensemble, const IterationOptions& options,
-                                                            const StopToken& stop) {
+                                                            const StopToken& stop, std::vector<double>* unconverged) {
   if (every_fluctuation_dies(ensemble)) return {};
   const double largest = largest_variance(ensemble);
   std::vector<double> means{-ensemble.threshold_mean};
@@ -258,8 +277,15 @@ std::vector<FlowFluctuation> flow_fluctuations_by_iteration(const Ensemble& ense
   std::vector<Point> found;  // on rough grids
   for (const double mean : means) {
     for (const double share : {0.5, 0.01}) {
-      const auto rough = rough_solution(ensemble, mean, share * largest, largest, options, stop);
-      if (!rough) continue;
+      double failed = 0.0;
+      const auto fail = [&] {
+        if (unconverged != nullptr && failed > 0.0) unconverged->push_back(failed);
+      };
+      const auto rough = rough_solution(ensemble, mean, share * largest, largest, options, stop, failed);
+      if (!rough) {
+        fail();
+        continue;
+      }
       const bool known = std::any_of(found.begin(), found.end(), [&](const Point& x) {
         const double scale = std::sqrt(x[1] + x[2]) + std::abs(x[0]);
         return std::abs(x[0] - rough->x[0]) < 1e-4 * scale &&
@@ -267,7 +293,11 @@ std::vector<FlowFluctuation> flow_fluctuations_by_iteration(const Ensemble& ense
       });
       if (known) continue;
       found.push_back(rough->x);
-      if (auto state = extrapolated(ensemble, *rough, options, stop)) states.push_back(std::move(*state));
+      if (auto state = extrapolated(ensemble, *rough, options, stop, failed)) {
+        states.push_back(std::move(*state));
+      } else {
+        fail();
+      }
     }
   }
   std::sort(states.begin(), states.end(), [](const FlowFluctuation& a, const FlowFluctuation& b) {
