@@ -60,6 +60,8 @@ function(limes_tests name)
   target_link_libraries(limes_${name}_test PRIVATE ${TESTS_LIBRARIES} limes_options GTest::gtest_main GTest::gmock)
   # g++ 12 warns falsely inside std::string and nlohmann::json temporaries (GCC bugs 105651, 105562).
   target_compile_options(limes_${name}_test PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-maybe-uninitialized>)
+  # What tests compute themselves is little: a third of the time to compile them is saved.
+  target_compile_options(limes_${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)
   target_include_directories(limes_${name}_test PRIVATE "${PROJECT_SOURCE_DIR}/tests")
   target_compile_definitions(limes_${name}_test PRIVATE LIMES_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   if(NOT TESTS_LABELS)

@@ -16,8 +16,15 @@ constexpr std::size_t kLong = 64;  // terms at which it pays to look at the pair
 }  // namespace
 
 OutputHistory::Time OutputHistory::describe(double mean, double variance) {
-  // A state that no longer changes keeps its series.
-  if (!times_.empty() && times_.back().mean == mean && times_.back().variance == variance) return times_.back();
+  // A state that no longer changes, but for rounding, keeps its series: what that moves lies far below kRest. The law
+  // that is kept is the one of the series, so that many small changes do not add up unseen.
+  constexpr double kRounding = kRest;
+  if (!times_.empty()) {
+    const Time& last = times_.back();
+    const bool same = std::abs(variance - last.variance) <= kRounding * last.variance &&
+                      std::abs(mean - last.mean) <= kRounding * (std::abs(last.mean) + last.deviation);
+    if (same) return last;
+  }
   transfer::HermiteSeries series = transfer::hermite_series(transfer_, mean, variance);
   Time time;
   time.mean = mean;
