@@ -302,6 +302,47 @@ TEST(Figures, ACurveMayBeDrawnIntoTheFigureOfAnother) {
   EXPECT_TRUE(find_series(figures[0], "exponential law, static-0").dashed);
 }
 
+TEST(Figures, LawsInSizeAreLinesInTheFigureOfTheirQuantity) {
+  Json result = with_curves(
+      {curve("mean_residence_time", {axis("groups.size", {10, 20})}, Json::array(), {100.0, 1000.0}, {5.0, 50.0})});
+  result["sweep"] = {{"over", {Json::object()}}};
+  result["laws"] = {{{"name", "mean_residence_time"},
+                     {"branch", "state-0"},
+                     {"law", "exponential"},
+                     {"sizes", {10, 20}},
+                     {"slope", 0.23},
+                     {"slope_error", 0.01},
+                     {"intercept", 2.3}},
+                    {{"name", "other"},
+                     {"branch", "state-0"},
+                     {"law", "exponential"},
+                     {"sizes", {10, 20}},
+                     {"slope", 0.23},
+                     {"slope_error", 0.01},
+                     {"intercept", 2.3}}};
+  const auto figures = figures_of(result);
+  ASSERT_EQ(figures.size(), 1U);
+  ASSERT_EQ(figures[0].series.size(), 2U);
+  const Series& law = find_series(figures[0], "exp(a + b size), state-0: b = 0.23 ± 0.01");
+  EXPECT_DOUBLE_EQ(law.x.back(), 20.0);
+  EXPECT_DOUBLE_EQ(law.y.back(), std::exp(2.3 + 0.23 * 20.0));
+}
+
+TEST(Figures, SeveralStableStatesAreShaded) {
+  Json low = curve("stable", {axis("k", {1, 2, 3, 4})}, {1, 1, 1, nullptr}, Json::array(), Json::array());
+  Json high = curve("stable", {axis("k", {1, 2, 3, 4})}, {nullptr, 1, 1, 1}, Json::array(), Json::array());
+  Json rate = curve("rate", {axis("k", {1, 2, 3, 4})}, {1, 2, 3, 4}, Json::array(), Json::array());
+  Json result = with_curves({rate, low, high});
+  result["sweep"] = {{"over", {Json::object()}}};
+  const auto figures = figures_of(result);
+  const auto& figure = find(figures, "rate");
+  ASSERT_EQ(figure.spans.size(), 1U);
+  EXPECT_DOUBLE_EQ(figure.spans[0].from, 1.5);
+  EXPECT_DOUBLE_EQ(figure.spans[0].to, 3.5);
+  EXPECT_NE(figure.note.find("several stable states"), std::string::npos);
+  EXPECT_NE(figure_svg(figure).find("class=\"span\""), std::string::npos);
+}
+
 TEST(Figures, NetworksAreMarksInABifurcationDiagram) {
   const std::string key = "coupling.total[0][0]";
   Json rate =

@@ -91,6 +91,7 @@ std::vector<Figure> figures_of(const nlohmann::ordered_json& result) {
       figures.push_back(spectrum_figure(curves.front(), lines_of(result, curves.front().branch)));
     } else {
       figures.push_back(line_figure(curves, result));
+      add_laws(figures.back(), result);
       const auto bound = by_name.find(name + "_bound");
       if (bound != by_name.end()) add_bound(figures.back(), bound->second.front());
     }

@@ -18,6 +18,9 @@ inline constexpr double kBandWidth = 2.0;
 /// Shades where the theory has several stable states, in every figure over the one key of a sweep.
 void shade_coexistence(std::vector<Figure>& figures, const ResultJson& result);
 
+/// Draws the laws in size that the sweep found for the figure's quantity, one line for each branch.
+void add_laws(Figure& figure, const ResultJson& result);
+
 /// Draws a curve that bounds the one of the figure, as a dashed line below it.
 void add_bound(Figure& figure, const ReadCurve& bound);
 

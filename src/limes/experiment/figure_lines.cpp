@@ -179,6 +179,28 @@ void add_bound(Figure& figure, const ReadCurve& bound) {
   figure.series.insert(figure.series.begin(), std::move(series));
 }
 
+void add_laws(Figure& figure, const ResultJson& result) {
+  constexpr int kPoints = 60;
+  std::size_t drawn = 0;
+  for (const auto& law : list_of(result, "laws")) {
+    const auto sizes = flattened(list_of(law, "sizes"));
+    if (text_of(law, "name") != figure.quantity || text_of(law, "law") != "exponential" || sizes.empty()) continue;
+    if (!law.contains("slope") || !law.contains("intercept")) continue;
+    const double slope = number_of(law["slope"]), intercept = number_of(law["intercept"]);
+    const double error = law.contains("slope_error") ? number_of(law["slope_error"]) : NAN;
+    const auto [low, high] = std::minmax_element(sizes.begin(), sizes.end());
+    Series line;
+    line.label = fmt::format("exp(a + b size), {}: b = {:.3g} ± {:.1g}", text_of(law, "branch"), slope, error);
+    line.colour = fmt::format("theory-{}", drawn++ % 5 + 1);
+    line.line = line.dashed = true;
+    for (int k = 0; k < kPoints; ++k) {
+      line.x.push_back(*low + (*high - *low) * k / (kPoints - 1));
+      line.y.push_back(std::exp(intercept + slope * line.x.back()));
+    }
+    figure.series.push_back(std::move(line));
+  }
+}
+
 Figure line_figure(const std::vector<ReadCurve>& curves, const ResultJson& result) {
   const auto& first = curves.front();
   const bool swept = !object_of(result, "sweep").empty();
