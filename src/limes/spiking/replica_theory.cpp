@@ -199,6 +199,8 @@ system::TheoryOutcome solve_theory(const SpikingDescription& description, const 
   if (found.states.empty()) {
     outcome.status = system::Status::kNotConverged;
     outcome.warnings.emplace_back("no state of the replica limit was found");
+  } else if (!found.complete && description.network.groups.size() == 1) {
+    outcome.warnings.emplace_back("states far above those found are not excluded: the search has an end");
   } else if (!found.complete) {
     outcome.warnings.push_back(fmt::format(
         "{} of the states of the replica limit found from {} starts, {} of which led nowhere; with several groups "

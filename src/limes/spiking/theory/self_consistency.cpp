@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "limes/base/errors.hpp"
 #include "limes/math/random.hpp"
 #include "limes/math/roots.hpp"
 #include "limes/spiking/theory/neuron_solution.hpp"
+#include "limes/spiking/theory/rate_bound.hpp"
 #include "limes/spiking/theory/thermodynamic.hpp"
 
 namespace limes::spiking {
@@ -47,17 +49,22 @@ ReplicaStates states_of_one_group(const SpikingNetwork& network, InputLaw law, c
   // Excitation: F lies above its value at 0. Inhibition: F falls, and the state lies between F(F(0)) and F(0).
   const double alone = map(0.0);
   const double lower = std::log(std::min(alone, map(alone))) - 0.5;
+  // No state lies where even the bound of F is below the rate, nor above: the bound grows slower than the rate.
+  constexpr double kHighest = 60.0;  // beyond e^60 times the rate alone all else fails before
   double upper = std::log(alone) + 0.5;
-  // F grows slower than its inputs; only a whole e-fold without another crossing ends the search.
-  constexpr double kHighest = 60.0;
-  while (excess(upper) >= 0 || excess(upper + 1.0) >= 0 || excess(upper + 2.5) >= 0) {
-    upper += 0.5;
-    if (upper > std::log(alone) + kHighest) throw ConvergenceError("the rate has no bound", 1.0);
-  }
-  std::vector<double> grid;
-  const auto points = static_cast<int>(std::ceil((upper + 2.5 - lower) / 0.06));
-  for (int k = 0; k <= points; ++k) grid.push_back(lower + (upper + 2.5 - lower) * k / points);
   ReplicaStates found;
+  found.complete = true;
+  while (std::log(rate_bound(neuron_of_group(network, 0, Eigen::VectorXd::Constant(1, std::exp(upper))))) >= upper) {
+    upper += 0.25;
+    if (upper > std::log(alone) + kHighest) {
+      found.complete = false;
+      break;
+    }
+  }
+  if (excess(upper) >= 0.0) throw ConvergenceError("the rate has no bound", 1.0);
+  std::vector<double> grid;
+  const auto points = static_cast<int>(std::ceil((upper - lower) / 0.06));
+  for (int k = 0; k <= points; ++k) grid.push_back(lower + (upper - lower) * k / points);
   for (const double root : math::all_roots(excess, grid)) {
     found.starts += 1;
     ReplicaState state;
@@ -70,11 +77,27 @@ ReplicaStates states_of_one_group(const SpikingNetwork& network, InputLaw law, c
       found.failures += 1;
     }
   }
-  found.complete = true;
   return found;
 }
 
-/// Starts for several groups: low and high rates assigned in every way to up to six groups, and scattered ones.
+/// A rate, the same for all groups, that none of them can reach if they all fire at it; none within e^60 of the highest
+/// rate alone.
+std::optional<double> unreachable_rate(const SpikingNetwork& network, const Eigen::VectorXd& alone) {
+  const auto groups = alone.size();
+  for (double excess = 0.5; excess < 60.0; excess += 0.5) {
+    const double rate = std::exp(excess) * alone.maxCoeff();
+    const Eigen::VectorXd rates = Eigen::VectorXd::Constant(groups, rate);
+    bool reached = false;
+    for (Eigen::Index a = 0; a < groups && !reached; ++a) {
+      reached = rate_bound(neuron_of_group(network, static_cast<std::size_t>(a), rates)) >= rate;
+    }
+    if (!reached) return rate;
+  }
+  return std::nullopt;
+}
+
+/// Starts for several groups: low and high rates assigned in every way to up to six groups, scattered ones, and
+/// the highest rate that could be, of all groups and of each by itself: Newton comes down from it.
 std::vector<Eigen::VectorXd> scattered_starts(const SpikingNetwork& network, InputLaw law) {
   const Eigen::VectorXd alone = rates_alone(network, law);
   const auto groups = alone.size();
@@ -106,6 +129,14 @@ std::vector<Eigen::VectorXd> scattered_starts(const SpikingNetwork& network, Inp
     Eigen::VectorXd start(groups);
     for (Eigen::Index a = 0; a < groups; ++a) start(a) = low * std::pow(high / low, random.uniform());
     starts.push_back(start);
+  }
+  if (const auto highest = unreachable_rate(network, alone)) {
+    starts.emplace_back(Eigen::VectorXd::Constant(groups, *highest));
+    for (Eigen::Index a = 0; groups <= 6 && a < groups; ++a) {
+      Eigen::VectorXd start = 0.1 * alone;
+      start(a) = *highest;
+      starts.push_back(start);
+    }
   }
   return starts;
 }
