@@ -72,16 +72,16 @@ TEST(StateDetector, CountsVisitsFromCoreToCore) {
   // Bins belong to the last core entered before them.
   EXPECT_EQ(detector.time_in(0), 4.0 + 2.0);
   EXPECT_EQ(detector.time_in(1), 5.0 + 1.0);
-  // Conditional sums stop where the trace was in the core last: low 2-4 and 11, high 6-8.
+  // Conditional sums go from the bin that enters the core to the last that ends in it: low 1-4 and 10-11, high 5-8, 12.
   const auto low = detector.visits(0, 0), high = detector.visits(1, 0);
   ASSERT_EQ(low.size(), 2u);
-  EXPECT_EQ(low[0].time, 3.0);
-  EXPECT_EQ(low[0].spikes, 1.0 + 4.0 + 1.0);
-  EXPECT_EQ(low[1].time, 1.0);
+  EXPECT_EQ(low[0].time, 4.0);
+  EXPECT_EQ(low[0].spikes, 1.0 + 1.0 + 4.0 + 1.0);
+  EXPECT_EQ(low[1].time, 2.0);
   ASSERT_EQ(high.size(), 2u);
-  EXPECT_EQ(high[0].time, 3.0);
-  EXPECT_EQ(high[0].spikes, 16.0 + 4.0 + 16.0);
-  EXPECT_EQ(high[1].time, 0.0);
+  EXPECT_EQ(high[0].time, 4.0);
+  EXPECT_EQ(high[0].spikes, 16.0 + 16.0 + 4.0 + 16.0);
+  EXPECT_EQ(high[1].time, 1.0);
 }
 
 TEST(StateDetector, CountsIntervalsOfAVisitUpToItsLastReturnToTheCore) {

@@ -47,7 +47,15 @@ void StateDetector::end_bin(double time, const std::vector<double>& spikes, bool
       recent_bins_.clear();
     }
   }
-  if (core >= 0 && core != current_) enter(core, time);
+  if (core < 0 || core == current_) return;
+  enter(core, time);
+  // The bin at whose end the trace is in the core: its last and its next core are this one.
+  const auto k = static_cast<std::size_t>(core);
+  const std::size_t first = visits_[k].size() - recent_.size();
+  for (std::size_t a = 0; a < recent_.size(); ++a) {
+    visits_[k][first + a].time += bin_ * neurons_[a];
+    visits_[k][first + a].spikes += spikes[a];
+  }
 }
 
 void StateDetector::enter(int core, double time) {
