@@ -148,8 +148,9 @@ Headline headline_of(const nlohmann::ordered_json& result) {
   if (!counts.empty() && comparison.contains("tests") && number_of(comparison["tests"]) > 0.0 &&
       comparison.contains("family_wise_level")) {
     headline.details.push_back(
-        fmt::format("{:g} tests, judged together: a right theory is refused with a chance of {:g} % at most",
-                    number_of(comparison["tests"]), 100.0 * number_of(comparison["family_wise_level"])));
+        fmt::format("{:g} test{}, judged together: a right theory is refused with a chance of {:g} % at most",
+                    number_of(comparison["tests"]), number_of(comparison["tests"]) == 1.0 ? "" : "s",
+                    100.0 * number_of(comparison["family_wise_level"])));
   }
   const auto status = text_of(result, "status");
   if (status == "not_converged" || status == "diverged" || status == "interrupted") {
