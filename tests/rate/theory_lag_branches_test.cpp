@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "limes/rate/theory/continuation/branches.hpp"
 #include "limes/rate/theory/flow_fluctuations.hpp"
 #include "limes/rate/theory/map_fluctuations.hpp"
 #include "limes/transfer/moments.hpp"
+#include "rate/branch_helpers.hpp"
 
 namespace limes::rate::theory {
 namespace {
@@ -19,20 +19,6 @@ EnsembleFamily family(const std::function<void(Ensemble&, double)>& change) {
     change(ensemble, value);
     return one_population(ensemble, 0.0, 1.0);
   };
-}
-
-std::vector<const BranchState*> points_of(const std::vector<StateBranch>& branches, SpecialType type) {
-  std::vector<const BranchState*> points;
-  for (const StateBranch& branch : branches) {
-    for (const BranchSpecialPoint& special : branch.special_points) {
-      if (special.type == type) points.push_back(&branch.states[special.index]);
-    }
-  }
-  return points;
-}
-
-const BranchState& end_at(const StateBranch& branch, double parameter) {
-  return branch.states.front().parameter == parameter ? branch.states.front() : branch.states.back();
 }
 
 TEST(FlowBranches, NoiseTransitionOfSompolinskyCrisantiSommers) {

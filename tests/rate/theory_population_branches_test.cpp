@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "limes/rate/theory/continuation/branches.hpp"
 #include "limes/rate/theory/populations/flow_fluctuations.hpp"
 #include "limes/rate/theory/populations/map_fluctuations.hpp"
+#include "rate/branch_helpers.hpp"
 
 namespace limes::rate::theory {
 namespace {
@@ -15,20 +15,6 @@ PopulationEnsemble tanh_populations(std::size_t count) {
   PopulationEnsemble ensemble = uncoupled(count);
   for (Population& population : ensemble.populations) population.transfer = {transfer::Kind::kTanh, 1.0};
   return ensemble;
-}
-
-std::vector<const BranchState*> points_of(const std::vector<StateBranch>& branches, SpecialType type) {
-  std::vector<const BranchState*> points;
-  for (const StateBranch& branch : branches) {
-    for (const BranchSpecialPoint& special : branch.special_points) {
-      if (special.type == type) points.push_back(&branch.states[special.index]);
-    }
-  }
-  return points;
-}
-
-const BranchState& end_at(const StateBranch& branch, double parameter) {
-  return branch.states.front().parameter == parameter ? branch.states.front() : branch.states.back();
 }
 
 TEST(PopulationFlowBranches, TwoHalvesOfOnePopulationHaveItsNoiseTransition) {
@@ -40,7 +26,7 @@ TEST(PopulationFlowBranches, TwoHalvesOfOnePopulationHaveItsNoiseTransition) {
     for (Population& population : ensemble.populations) population.noise_intensity = 0.125;
     return std::optional(ensemble);
   };
-  const auto branches = population_lag_branches(halves, {.lower = 1.46, .upper = 1.49, .continuous_time = true}, {});
+  const auto branches = population_lag_branches(halves, {.lower = 1.46, .upper = 1.49, .continuous_time = true});
   ASSERT_EQ(branches.size(), 1U);
   EXPECT_FALSE(branches[0].lost);
   const auto chaos = points_of(branches, SpecialType::kChaos);
@@ -65,7 +51,7 @@ TEST(PopulationMapBranches, UnlikeLeaksAndNoiseAgreeWithSingleStates) {
     return ensemble;
   };
   const auto branches =
-      population_lag_branches([&](double gain) { return std::optional(at(gain)); }, {.lower = 0.7, .upper = 0.9}, {});
+      population_lag_branches([&](double gain) { return std::optional(at(gain)); }, {.lower = 0.7, .upper = 0.9});
   ASSERT_EQ(branches.size(), 1U);
   const auto chaos = points_of(branches, SpecialType::kChaos);
   ASSERT_EQ(chaos.size(), 1U);
@@ -94,7 +80,7 @@ TEST(PopulationMapBranches, GoOnWhereTheyWereWithTheSameBits) {
   std::vector<std::string> records;
   Journal whole("", [&](const std::string& bytes) { records.push_back(bytes); });
   options.journal = &whole;
-  const auto first = population_lag_branches(leaky, options, {});
+  const auto first = population_lag_branches(leaky, options);
   ASSERT_EQ(first.size(), 1U);
   for (const std::size_t kept : {records.size() / 2, records.size() / 2 + 1}) {
     std::string known;
@@ -102,7 +88,7 @@ TEST(PopulationMapBranches, GoOnWhereTheyWereWithTheSameBits) {
     std::size_t computed = 0;
     Journal resumed(known, [&](const std::string&) { ++computed; });
     options.journal = &resumed;
-    const auto second = population_lag_branches(leaky, options, {});
+    const auto second = population_lag_branches(leaky, options);
     EXPECT_EQ(computed, records.size() - kept);
     ASSERT_EQ(second.size(), 1U);
     ASSERT_EQ(second[0].states.size(), first[0].states.size());

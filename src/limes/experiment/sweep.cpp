@@ -40,28 +40,16 @@ std::string brief_text(const Grid& grid) {
   return text;
 }
 
-/// The curves that the file asks for. Throws InputError with the nearest name for one that the system has not.
-std::vector<std::string> curves_of(const ManyRuns& said, const system::System& system) {
+/// Throws InputError with the nearest name for one that is no `kind` (curve, quantity) of the system.
+template <typename Info>
+void check_names(const std::vector<std::string>& said, const Place& place, const std::vector<Info>& infos,
+                 const char* kind, const system::System& system) {
   std::vector<std::string> names;
-  for (const system::CurveInfo& info : system.schema.curves) names.push_back(info.name);
-  for (const std::string& name : said.curves) {
+  for (const Info& info : infos) names.push_back(info.name);
+  for (const std::string& name : said) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
     const std::string nearest = nearest_name(name, names);
-    throw InputError(said.curves_place, fmt::format("'{}' is no curve of {}", name, system.id),
-                     nearest.empty() ? fmt::format("it has {}", fmt::join(names, ", "))
-                                     : fmt::format("did you mean '{}'?", nearest));
-  }
-  return said.curves;
-}
-
-/// Throws InputError with the nearest name for a quantity that the system has not.
-void check_figures(const ManyRuns& said, const system::System& system) {
-  std::vector<std::string> names;
-  for (const system::QuantityInfo& info : system.schema.quantities) names.push_back(info.name);
-  for (const std::string& name : said.figures) {
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    const std::string nearest = nearest_name(name, names);
-    throw InputError(said.figures_place, fmt::format("'{}' is no quantity of {}", name, system.id),
+    throw InputError(place, fmt::format("'{}' is no {} of {}", name, kind, system.id),
                      nearest.empty() ? fmt::format("it has {}", fmt::join(names, ", "))
                                      : fmt::format("did you mean '{}'?", nearest));
   }
@@ -71,8 +59,9 @@ void check_figures(const ManyRuns& said, const system::System& system) {
 
 RunOutcome sweep(const system::System& plain, const Grid& grid, const RunOptions& options) {
   const system::System system = for_points(plain, grid.axes);
-  const std::vector<std::string> curves = curves_of(grid.said, system);
-  check_figures(grid.said, system);
+  const std::vector<std::string>& curves = grid.said.curves;
+  check_names(curves, grid.said.curves_place, system.schema.curves, "curve", system);
+  check_names(grid.said.figures, grid.said.figures_place, system.schema.quantities, "quantity", system);
   std::string identity_text = "sweep " + over_text(grid);
   for (const std::string& point : check_points(system, grid.points, options)) identity_text += "\n" + point;
   if (!curves.empty()) identity_text += fmt::format("\ncurves {}", fmt::join(curves, " "));

@@ -188,7 +188,7 @@ bool ensemble_branches(const ContinuationRequest& request, const system::Context
   } else if (theory::has_lag_branches(*middle)) {
     writer.write("fluctuating", "chaos, noise or both", theory::lag_branches(family, options, static_ones));
   } else if (has_noise(*middle)) {
-    writer.write("fluctuating", "chaos, noise or both", theory::population_lag_branches(family, options, static_ones));
+    writer.write("fluctuating", "chaos, noise or both", theory::population_lag_branches(family, options));
   } else {
     diagram.warnings.push_back(
         "fluctuating branches of several populations, or of a fixed in-degree, are followed with noise, or at leak 0 "

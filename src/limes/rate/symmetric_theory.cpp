@@ -1,5 +1,8 @@
 #include "limes/rate/symmetric_theory.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -15,11 +18,13 @@ namespace {
 // Student's t with 5 degrees of freedom: an error of the mean that is itself known to 30 %.
 constexpr std::uint32_t kRepeats = 6;
 
-/// Mean and standard error over repeats of one array.
+/// Mean and standard error over repeats of one array, and the mean correction by the step where it was extrapolated.
 class Average {
  public:
-  void add(const std::vector<double>& values) {
+  void add(const std::vector<double>& values, const std::vector<double>& correction) {
     sum_.resize(values.size(), 0.0);
+    correction_.resize(values.size(), 0.0);
+    for (std::size_t i = 0; i < correction.size(); ++i) correction_[i] += correction[i] / kRepeats;
     square_.resize(values.size(), 0.0);
     for (std::size_t i = 0; i < values.size(); ++i) {
       sum_[i] += values[i];
@@ -35,13 +40,22 @@ class Average {
     std::vector<double> result;
     for (std::size_t i = 0; i < sum_.size(); ++i) {
       const double mean = sum_[i] / kRepeats;
-      result.push_back(std::sqrt(std::max(0.0, square_[i] / kRepeats - mean * mean) / (kRepeats - 1)));
+      const double sampling = std::sqrt(std::max(0.0, square_[i] / kRepeats - mean * mean) / (kRepeats - 1));
+      result.push_back(std::hypot(sampling, correction_[i]));
     }
     return result;
   }
 
+  /// The largest correction over the largest value.
+  [[nodiscard]] double relative_correction() const {
+    double largest = 0.0, moved = 0.0;
+    for (const double sum : sum_) largest = std::max(largest, std::abs(sum) / kRepeats);
+    for (const double correction : correction_) moved = std::max(moved, std::abs(correction));
+    return largest > 0.0 ? moved / largest : 0.0;
+  }
+
  private:
-  std::vector<double> sum_, square_;
+  std::vector<double> sum_, square_, correction_;
 };
 
 /// Every `stride`-th row and column, row by row.
@@ -64,24 +78,28 @@ system::TheoryOutcome symmetric_theory(const RateDescription& description, const
   TwoTimeGrid grid = two_time_grid(description);
   const double spacing = static_cast<double>(grid.stride) * description.simulation.step;
   if (flow) grid.stride = std::lround(spacing / step);
-  const auto solved = [&](const theory::SymmetricOptions& options) {
+  const auto solved = [&](const theory::SymmetricOptions& options) -> theory::SymmetricFlow {
     const double symmetry = description.coupling.symmetry, horizon = description.theory.horizon;
     if (flow) return theory::two_time_symmetric_flow(ensemble, symmetry, horizon, step, options, context.stop);
-    return theory::two_time_symmetric(ensemble, symmetry, static_cast<std::size_t>(std::floor(horizon)), options,
-                                      context.stop);
+    return {theory::two_time_symmetric(ensemble, symmetry, static_cast<std::size_t>(std::floor(horizon)), options,
+                                       context.stop),
+            {}};
   };
   std::size_t points = 0;
   Average mean, variance, mean_output, covariance, correlation, response;
   for (std::uint32_t repeat = 0; repeat < kRepeats; ++repeat) {
     context.progress(static_cast<double>(repeat) / kRepeats, "Monte-Carlo theory");
-    const theory::TwoTimeSymmetric one = solved({description.theory.samples, description.seed, repeat});
+    const auto [one, correction] = solved({description.theory.samples, description.seed, repeat});
+    const auto thinned_correction = [&](const Eigen::MatrixXd& matrix) {
+      return flow ? thinned(matrix, grid) : std::vector<double>{};
+    };
     points = one.mean.size();
-    mean.add(one.mean);
-    variance.add(one.variance);
-    mean_output.add(one.mean_output);
-    covariance.add(thinned(one.covariance, grid));
-    correlation.add(thinned(one.correlation, grid));
-    response.add(thinned(one.response, grid));
+    mean.add(one.mean, correction.mean);
+    variance.add(one.variance, correction.variance);
+    mean_output.add(one.mean_output, correction.mean_output);
+    covariance.add(thinned(one.covariance, grid), thinned_correction(correction.covariance));
+    correlation.add(thinned(one.correlation, grid), thinned_correction(correction.correlation));
+    response.add(thinned(one.response, grid), thinned_correction(correction.response));
   }
   system::TheoryOutcome outcome;
   outcome.branches.push_back({"two_time", std::nullopt, "", "mean and covariance from the initial state on", true});
@@ -91,6 +109,7 @@ system::TheoryOutcome symmetric_theory(const RateDescription& description, const
     curve.branch = "two_time";
     curve.values = curve_values(description, axes, {average.mean()});
     curve.error = curve_values(description, axes, {average.error()});
+    curve.approximate = flow;  // the step's error is bounded, not random
     put_population_axis(description, axes);
     curve.axes = std::move(axes);
     outcome.curves.push_back(std::move(curve));
@@ -100,6 +119,14 @@ system::TheoryOutcome symmetric_theory(const RateDescription& description, const
   system::Axis coarse{"time", time.unit, {}};
   for (std::size_t k = 0; k < grid.points; ++k) {
     coarse.values.push_back(static_cast<double>(k) * (flow ? spacing : static_cast<double>(grid.stride)));
+  }
+  constexpr double kWorthSaying = 0.02;
+  if (const double moved = std::max(variance.relative_correction(), response.relative_correction());
+      moved > kWorthSaying) {
+    outcome.warnings.push_back(
+        fmt::format("two_time: the extrapolation in the step moves the curves by up to {:.2g} of their largest value, "
+                    "which is their error",
+                    moved));
   }
   write("mean_trajectory", {time}, mean);
   write("variance_trajectory", {time}, variance);

@@ -113,8 +113,8 @@ CorrelatedFlow two_time_correlated_flow(const PopulationEnsemble& flow, const Co
   return result;
 }
 
-TwoTimeSymmetric two_time_symmetric_flow(const PopulationEnsemble& flow, double symmetry, double horizon,
-                                         double output_step, const SymmetricOptions& options, const StopToken& stop) {
+SymmetricFlow two_time_symmetric_flow(const PopulationEnsemble& flow, double symmetry, double horizon,
+                                      double output_step, const SymmetricOptions& options, const StopToken& stop) {
   const std::size_t points = points_of(horizon, output_step);
   const auto at = [&](std::size_t stride) {
     const TwoTimeSymmetric fine = two_time_symmetric(euler_embedding(flow, output_step / static_cast<double>(stride)),
@@ -124,17 +124,20 @@ TwoTimeSymmetric two_time_symmetric_flow(const PopulationEnsemble& flow, double 
                             thinned(fine.mean_output, stride, points), thinned(fine.covariance, width, count),
                             thinned(fine.correlation, width, count),   thinned(fine.response, width, count)};
   };
-  TwoTimeSymmetric result = at(1);
-  const TwoTimeSymmetric finer = at(2);
-  const auto combine = [](std::vector<double>& to, const std::vector<double>& from) {
-    for (std::size_t t = 0; t < to.size(); ++t) to[t] = 2.0 * from[t] - to[t];
-  };
-  combine(result.mean, finer.mean);
-  combine(result.variance, finer.variance);
-  combine(result.mean_output, finer.mean_output);
-  result.covariance = 2.0 * finer.covariance - result.covariance;
-  result.correlation = 2.0 * finer.correlation - result.correlation;
-  result.response = 2.0 * finer.response - result.response;
+  const TwoTimeSymmetric coarser = at(1), finer = at(2);
+  SymmetricFlow result{finer, finer};
+  for (const auto series : {&TwoTimeSymmetric::mean, &TwoTimeSymmetric::variance, &TwoTimeSymmetric::mean_output}) {
+    for (std::size_t t = 0; t < points; ++t) {
+      const double correction = (finer.*series)[t] - (coarser.*series)[t];
+      (result.correction.*series)[t] = correction;
+      (result.solution.*series)[t] += correction;
+    }
+  }
+  for (const auto matrix :
+       {&TwoTimeSymmetric::covariance, &TwoTimeSymmetric::correlation, &TwoTimeSymmetric::response}) {
+    result.correction.*matrix = finer.*matrix - coarser.*matrix;
+    result.solution.*matrix += result.correction.*matrix;
+  }
   return result;
 }
 

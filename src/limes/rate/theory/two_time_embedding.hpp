@@ -23,11 +23,16 @@ struct CorrelatedFlow {
                                                       double output_step, const InputFunctions& input = {},
                                                       const StopToken& stop = {});
 
+struct SymmetricFlow {
+  TwoTimeSymmetric solution;
+  TwoTimeSymmetric correction;  ///< what the extrapolation added to the finer step: more than the error that is left
+};
+
 /// The same for partially symmetric couplings, from paths at the steps output_step and output_step/2 and an
 /// extrapolation of the first order: an error of the second order in the step remains, and sampling errors are about
 /// twice those of one step. Throws as `two_time_symmetric`.
-[[nodiscard]] TwoTimeSymmetric two_time_symmetric_flow(const PopulationEnsemble& flow, double symmetry, double horizon,
-                                                       double output_step, const SymmetricOptions& options,
-                                                       const StopToken& stop = {});
+[[nodiscard]] SymmetricFlow two_time_symmetric_flow(const PopulationEnsemble& flow, double symmetry, double horizon,
+                                                    double output_step, const SymmetricOptions& options,
+                                                    const StopToken& stop = {});
 
 }  // namespace limes::rate::theory

@@ -80,11 +80,11 @@ struct BranchOptions {
                                                     const std::vector<StateBranch>& static_ones);
 
 /// The same for several populations and for a fixed in-degree, to the fourth order of a grid of lags (about 1e-7 of the
-/// variance for a smooth transfer): curves in (mu, v, q) and the connected part at one lag, see LagReduction. `chaos`
-/// is where the exponent of generic perturbations vanishes; a map's multiplier -1 is a flip.
+/// variance for a smooth transfer), with noise in the whole range: curves in (mu, v, q) and the connected part at one
+/// lag, see LagReduction. `chaos` is where the exponent of generic perturbations vanishes; a map's multiplier -1 is a
+/// flip.
 [[nodiscard]] std::vector<StateBranch> population_lag_branches(const EnsembleFamily& family,
-                                                               const BranchOptions& options,
-                                                               const std::vector<StateBranch>& static_ones);
+                                                               const BranchOptions& options);
 
 /// One population of independent couplings?
 [[nodiscard]] bool has_lag_branches(const PopulationEnsemble& ensemble);

@@ -376,24 +376,13 @@ std::vector<StateBranch> lag_branches(const EnsembleFamily& family, const Branch
 
   std::vector<StateBranch> branches;
   for (const math::SolutionCurve& curve : math::solution_curves(problem, seeds, steps)) {
-    StateBranch branch;
-    using End = math::SolutionCurve::End;
-    branch.lost = noisy && (curve.front == End::kLost || curve.back == End::kLost);
-    for (std::size_t i = 0; i < curve.points.size(); ++i) {
-      const math::CurvePoint& point = curve.points[i];
-      const auto state = journaled_state(curves->questions(), kState, point.x, point.parameter, 1,
-                                         [&] { return state_of(*curves, point, options); });
-      if (!state) continue;
-      for (const CurveEvent& event : curve.events) {
-        if (event.index != i || !event.admissible) continue;
-        branch.special_points.push_back(special_point_of(event, options.continuous_time, branch.states.size()));
-      }
-      branch.states.push_back(*state);
-    }
+    StateBranch branch = branch_along(curve, options, [&](const math::CurvePoint& point) {
+      return journaled_state(curves->questions(), kState, point.x, point.parameter, 1,
+                             [&] { return state_of(*curves, point, options); });
+    });
     if (branch.states.empty()) continue;
-    if (!noisy) {
-      branch.lost = !attach_onsets(branch, curve, static_ones, scale(0), scale(1), options.upper - options.lower);
-    }
+    branch.lost = noisy ? ends_lost(curve)
+                        : !attach_onsets(branch, curve, static_ones, scale(0), scale(1), options.upper - options.lower);
     branches.push_back(std::move(branch));
   }
   return branches;

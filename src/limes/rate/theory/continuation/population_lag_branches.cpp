@@ -7,7 +7,6 @@
 #include <numbers>
 
 #include "limes/rate/theory/continuation/branches.hpp"
-#include "limes/rate/theory/continuation/onsets.hpp"
 #include "limes/rate/theory/continuation/solved_nearby.hpp"
 #include "limes/rate/theory/populations/collective_modes.hpp"
 #include "limes/rate/theory/populations/exponents.hpp"
@@ -25,55 +24,17 @@ using Eigen::VectorXd;
 using math::CurveEvent;
 
 constexpr int kScans = 5;
-constexpr double kKnownSpacing = 0.01;  // scaled distance between the lag functions that are kept
-constexpr double kLeastShare = 0.03;    // without noise, (v - q)/v: the correlation time diverges towards the onset
-constexpr double kLeastVariance = 2e-3;
-constexpr double kLeastBend = 2e-3;    // of the connected part, up to the anchor
-constexpr double kSearchShare = 1e-5;  // a seed with a smaller share is the static state
+constexpr double kKnownSpacing = 0.01;   // scaled distance between the lag functions that are kept
+constexpr double kLeastVariance = 1e-6;  // of the largest v found
+constexpr double kSearchShare = 1e-5;    // a seed with a smaller share is the static state
 
-/// The unknowns of the curves: (mu, v, q, c_anchor), without noise (mu, v, q, u) with c_anchor = (v - q)(1 - u^2):
-/// towards an onset u vanishes with the rate of the lag functions, and the equations change on that scale.
-class Unknowns {
- public:
-  explicit Unknowns(bool by_bend) : by_bend_(by_bend) {}
-
-  [[nodiscard]] VectorXd packed(const ReducedLags& lags) const {
-    VectorXd x = lags.packed();
-    const VectorXd start = lags.variance - lags.frozen;
-    if (by_bend_) x.tail(start.size()) = (1.0 - lags.anchored.array() / start.array()).max(0.0).sqrt();
-    return x;
-  }
-  [[nodiscard]] ReducedLags unpacked(const VectorXd& x) const {
-    ReducedLags lags = ReducedLags::unpacked(x);
-    if (by_bend_) {
-      lags.anchored = (lags.variance - lags.frozen).array() * (1.0 - lags.anchored.array().square());
-    }
-    return lags;
-  }
-  /// The Jacobian by (mu, v, q, c_anchor) turned into that by x.
-  [[nodiscard]] MatrixXd jacobian(MatrixXd by_lags, const VectorXd& x) const {
-    if (!by_bend_) return by_lags;
-    const Index count = x.size() / 4;
-    const VectorXd u = x.tail(count), start = x.segment(count, count) - x.segment(2 * count, count);
-    const MatrixXd by_anchor = by_lags.rightCols(count);
-    const MatrixXd by_start = by_anchor * (1.0 - u.array().square()).matrix().asDiagonal();
-    by_lags.middleCols(count, count) += by_start;
-    by_lags.middleCols(2 * count, count) -= by_start;
-    by_lags.rightCols(count) = by_anchor * (-2.0 * start.cwiseProduct(u)).asDiagonal();
-    return by_lags;
-  }
-
- private:
-  bool by_bend_;
-};
-
+/// Curves in the numbers (mu, v, q, c_anchor) of every population.
 class PopulationLagCurves {
  public:
-  PopulationLagCurves(EnsembleFamily family, LagReduction reduction, Unknowns unknowns, Journal* journal)
-      : family_(std::move(family)), reduction_(std::move(reduction)), unknowns_(unknowns), questions_(journal) {}
+  PopulationLagCurves(EnsembleFamily family, LagReduction reduction, Journal* journal)
+      : family_(std::move(family)), reduction_(std::move(reduction)), questions_(journal) {}
 
   [[nodiscard]] const LagReduction& reduction() const { return reduction_; }
-  [[nodiscard]] const Unknowns& unknowns() const { return unknowns_; }
   [[nodiscard]] JournaledQuestions& questions() { return questions_; }
 
   [[nodiscard]] const PopulationEnsemble* ensemble(double p) {
@@ -99,7 +60,7 @@ class PopulationLagCurves {
     const Index count = static_cast<Index>(here->size());
     const MatrixXd shape =
         Eigen::Map<const MatrixXd>(nearest->data(), count, static_cast<Index>(nearest->size()) / count);
-    solution_ = reduction_.solve(*here, unknowns_.unpacked(x), shape);
+    solution_ = reduction_.solve(*here, ReducedLags::unpacked(x), shape);
     if (solution_.found) questions_.shapes().offer(flattened(solution_.lags.connected));
     return solution_;
   }
@@ -116,7 +77,6 @@ class PopulationLagCurves {
  private:
   EnsembleFamily family_;
   LagReduction reduction_;
-  Unknowns unknowns_;
   JournaledQuestions questions_;
   bool asked_ = false, solved_ = false;
   double value_ = 0.0;
@@ -187,12 +147,6 @@ double find_seeds(const EnsembleFamily& family, const BranchOptions& options, st
   return finest;
 }
 
-bool has_noise(const PopulationEnsemble& ensemble) {
-  return std::any_of(ensemble.populations.begin(), ensemble.populations.end(), [](const Population& population) {
-    return population.noise_deviation != 0.0 || population.noise_intensity != 0.0;
-  });
-}
-
 std::optional<BranchState> state_of(PopulationLagCurves& curves, const math::CurvePoint& point,
                                     const BranchOptions& options) {
   const LagReduction::Solution& solution = curves.at(point.x, point.parameter);
@@ -226,23 +180,15 @@ std::optional<BranchState> state_of(PopulationLagCurves& curves, const math::Cur
 
 }  // namespace
 
-std::vector<StateBranch> population_lag_branches(const EnsembleFamily& family, const BranchOptions& options,
-                                                 const std::vector<StateBranch>& static_ones) {
+std::vector<StateBranch> population_lag_branches(const EnsembleFamily& family, const BranchOptions& options) {
   std::vector<Seed> found;
   const double step = find_seeds(family, options, found);
   if (found.empty()) return {};
   const auto middle = family((options.lower + options.upper) / 2.0);
   if (!middle) return {};
-  const bool noisy = has_noise(*middle);
   std::vector<MatrixXd> typical;
-  bool by_bend = !noisy;
-  for (const Seed& seed : found) {
-    typical.push_back(seed.lags.connected);
-    const VectorXd start = seed.lags.connected.col(0);
-    by_bend = by_bend && start.minCoeff() > 1e-4 * start.maxCoeff();  // of every population, then
-  }
-  const auto curves =
-      std::make_shared<PopulationLagCurves>(family, LagReduction(step, typical), Unknowns(by_bend), options.journal);
+  for (const Seed& seed : found) typical.push_back(seed.lags.connected);
+  const auto curves = std::make_shared<PopulationLagCurves>(family, LagReduction(step, typical), options.journal);
   const Index count = found.front().lags.mean.size();
 
   math::ContinuationProblem problem;
@@ -256,12 +202,11 @@ std::vector<StateBranch> population_lag_branches(const EnsembleFamily& family, c
   mean = std::max(mean, std::sqrt(variance));
   problem.scale.resize(4 * count);
   problem.scale << VectorXd::Constant(count, mean), VectorXd::Constant(3 * count, variance);
-  if (by_bend) problem.scale.tail(count).setOnes();
   problem.difference = 1e-5;
   curves->questions().set_shapes({problem.scale, options.upper - options.lower, kKnownSpacing});
   std::vector<math::CurveSeed> seeds;
   for (const Seed& seed : found) {
-    const VectorXd x = curves->unknowns().packed(curves->reduction().reduced(seed.lags));
+    const VectorXd x = curves->reduction().reduced(seed.lags).packed();
     curves->questions().shapes().add(x, seed.parameter, PopulationLagCurves::flattened(seed.lags.connected));
     seeds.push_back({x, seed.parameter});
   }
@@ -282,22 +227,16 @@ std::vector<StateBranch> population_lag_branches(const EnsembleFamily& family, c
       const auto values = curves->questions().answer(kJacobian, x, p, [&]() -> std::vector<double> {
         const LagReduction::Solution& solution = curves->at(x, p);
         if (!solution.found) return std::vector<double>(static_cast<std::size_t>(x.size() * x.size()), NAN);
-        return PopulationLagCurves::flattened(
-            curves->unknowns().jacobian(curves->reduction().jacobian(*curves->ensemble(p), solution), x));
+        return PopulationLagCurves::flattened(curves->reduction().jacobian(*curves->ensemble(p), solution));
       });
       return Eigen::Map<const MatrixXd>(values.data(), x.size(), x.size());
     };
   }
-  const double least_share = noisy ? 0.0 : kLeastShare;
-  const double least_variance = (noisy ? 1e-6 : kLeastVariance) * variance;
-  // The numbers at lag 0 and at the anchor tell slow lag functions apart no more.
-  const double least_bend = noisy ? -INFINITY : kLeastBend;
-  problem.admissible = [curves, least_share, least_variance, least_bend](const VectorXd& x, double) {
-    const ReducedLags at = curves->unknowns().unpacked(x);
-    const VectorXd start = at.variance - at.frozen;
+  const double least_variance = kLeastVariance * variance;
+  problem.admissible = [least_variance](const VectorXd& x, double) {
+    const ReducedLags at = ReducedLags::unpacked(x);
     return at.variance.minCoeff() > 0.0 && at.variance.maxCoeff() > least_variance &&
-           start.cwiseQuotient(at.variance).maxCoeff() > least_share &&
-           (start - at.anchored).maxCoeff() > least_bend * start.cwiseAbs().maxCoeff();
+           (at.variance - at.frozen).maxCoeff() > 0.0;
   };
   problem.tests = [curves](const VectorXd& x, double p) -> std::vector<double> {
     return curves->questions().answer(kTests, x, p, [&]() -> std::vector<double> {
@@ -316,32 +255,19 @@ std::vector<StateBranch> population_lag_branches(const EnsembleFamily& family, c
   };
   math::ContinuationOptions steps;
   steps.stop = options.stop;
-  steps.tolerance = noisy ? 1e-10 : 1e-8;     // the last step; towards an onset rounding leaves no smaller ones
-  steps.smallest_step = noisy ? 1e-6 : 2e-3;  // close to an onset Newton converges within ever smaller steps only
+  steps.tolerance = 1e-10;
+  steps.smallest_step = 1e-6;
   steps.first_step = 0.01;
   steps.largest_step = 0.05;
 
   std::vector<StateBranch> branches;
   for (const math::SolutionCurve& curve : math::solution_curves(problem, seeds, steps)) {
-    StateBranch branch;
-    using End = math::SolutionCurve::End;
-    branch.lost = noisy && (curve.front == End::kLost || curve.back == End::kLost);
-    for (std::size_t i = 0; i < curve.points.size(); ++i) {
-      options.stop.check();
-      const math::CurvePoint& point = curve.points[i];
-      const auto state = journaled_state(curves->questions(), kState, point.x, point.parameter, count,
-                                         [&] { return state_of(*curves, point, options); });
-      if (!state) continue;
-      for (const CurveEvent& event : curve.events) {
-        if (event.index != i || !event.admissible) continue;
-        branch.special_points.push_back(special_point_of(event, options.continuous_time, branch.states.size()));
-      }
-      branch.states.push_back(*state);
-    }
+    StateBranch branch = branch_along(curve, options, [&](const math::CurvePoint& point) {
+      return journaled_state(curves->questions(), kState, point.x, point.parameter, count,
+                             [&] { return state_of(*curves, point, options); });
+    });
     if (branch.states.empty()) continue;
-    if (!noisy) {
-      branch.lost = !attach_onsets(branch, curve, static_ones, mean, variance, options.upper - options.lower);
-    }
+    branch.lost = ends_lost(curve);
     branches.push_back(std::move(branch));
   }
   return branches;

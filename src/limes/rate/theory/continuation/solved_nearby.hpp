@@ -92,4 +92,28 @@ template <typename Compute>
   return unpacked_state(values, static_cast<std::size_t>(populations));
 }
 
+/// The states `state_of(point)` along a curve, none where one does not exist, with the admissible events among them.
+template <typename StateOf>
+[[nodiscard]] StateBranch branch_along(const math::SolutionCurve& curve, const BranchOptions& options,
+                                       const StateOf& state_of) {
+  StateBranch branch;
+  for (std::size_t i = 0; i < curve.points.size(); ++i) {
+    options.stop.check();
+    const std::optional<BranchState> state = state_of(curve.points[i]);
+    if (!state) continue;
+    for (const math::CurveEvent& event : curve.events) {
+      if (event.index != i || !event.admissible) continue;
+      branch.special_points.push_back(special_point_of(event, options.continuous_time, branch.states.size()));
+    }
+    branch.states.push_back(*state);
+  }
+  return branch;
+}
+
+/// An end of the curve could not be followed further.
+[[nodiscard]] inline bool ends_lost(const math::SolutionCurve& curve) {
+  using End = math::SolutionCurve::End;
+  return curve.front == End::kLost || curve.back == End::kLost;
+}
+
 }  // namespace limes::rate::theory
