@@ -10,7 +10,7 @@ namespace limes::rate::given_matrix {
 
 inline constexpr std::string_view kQuenchedErrorRule =
     "error of approximation: the shift of the solution when each neuron's variance is changed by what the correlations "
-    "between neurons add to it in linear response";
+    "between neurons add to it in linear response, and by what the fluctuations that they cause add to second order";
 
 struct QuenchedErrors {
   double mean = 0.0;
@@ -25,19 +25,17 @@ struct QuenchedErrors {
   std::vector<double> neuron_variance;
 };
 
-/// The next order in the covariances between neurons. Around the state deviations obey u' = A u + private noise,
-/// A = gamma + W, W = J diag(E f') (continuous time: du/ds = -u + W u + noise). Of white noise with variances S_i the
-/// network makes the covariance C = sum_k A^k S A^kT, the mean field keeps only what passes through the variances. At
-/// gamma = 0 that is v_i = sum_j W_ij^2 v_j + S_i, which says what S is; otherwise S is taken from the same balance at
-/// zero frequency. diag C is exact up to 128 neurons and comes from random probes beyond (64, or 16 for more than 20000
-/// neurons). Each D_i of the equations is then multiplied by the factor that would give their linear form the variances
-/// C_ii, and the equations are solved again: the errors are the shifts of the averages over neurons, plus the residual.
-/// The exponent's error is twice its shift and, if it is the coherent one at gamma = 0, twice what the fluctuations of
-/// the slopes add to second order (scattered into incoherent growth and back); the terms of exponent_error.hpp come to
-/// that of the incoherent one, and in the proportion of both growths to that of the coherent one. Where the linear
-/// response does not exist (a coherent exponent >= 0) or the changed equations have no solution nearby, the error is
-/// the value's own scale (of a neuron's mean: the population's deviation). Covariances at a lag have no error here:
-/// what neurons feed back onto themselves through others changes their shape, not only their height.
+/// What linear_response.hpp says that the mean field leaves out, to two orders. (1) Each D_i of the equations is
+/// multiplied by the factor that would give their linear form the variances of the correlated network, and the
+/// equations are solved again. (2) Correlated neurons make the population's activity fluctuate in time, and the mean of
+/// a bent function is not the function of the mean: all D_i are scaled by twice what that adds to second order. The
+/// errors are the sums of both shifts of the averages over neurons, plus the residual. The exponent's error is twice
+/// its shift and, if it is the coherent one at gamma = 0, twice what the fluctuations of the slopes add to second order
+/// (scattered into incoherent growth and back); the terms of exponent_error.hpp come to that of the incoherent one, and
+/// in the proportion of both growths to that of the coherent one. Where the linear response does not exist (a coherent
+/// exponent >= 0) or the changed equations have no solution nearby, the error is the value's own scale (of a neuron's
+/// mean: the population's deviation). Covariances at a lag have no error here: what neurons feed back onto themselves
+/// through others changes their shape, not only their height.
 [[nodiscard]] QuenchedErrors quenched_errors(const QuenchedProblem& problem, const QuenchedState& state,
                                              const QuenchedOptions& options = {});
 
