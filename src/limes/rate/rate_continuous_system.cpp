@@ -15,10 +15,13 @@ system::System continuous_system() {
   system.equations = {
       "tau du_i/dt = -u_i + sum_j J_ij f(u_j) + s_i(t) - theta_i + xi_i(t)",
       "<xi_i(s) xi_j(s')> = 2 D delta_ij delta(s - s') in s = t/tau",
-      "J_ij ~ N(Jbar/N, J^2/N),   theta_i ~ N(thetabar, sigma_theta^2),   u_i(0) ~ N(mu_0, v_0)",
+      "J is given, or drawn: gaussian J_ij ~ N(Jbar/N, J^2/N);   theta_i ~ N(thetabar, sigma_theta^2),   u_i(0) ~ "
+      "N(mu_0, v_0)",
       "limit: Delta'' = Delta - J^2 E f(u(t+s)) f(u(t)) - sigma_theta^2,   Delta'(0+) = -D",
       "chaos: lambda = -1 + sqrt(1 - E_0), E_0 the ground energy of",
       "-psi'' + (1 - J^2 E f'(u(t+s)) f'(u(t))) psi = E psi",
+      "J given: mu_i = sum_j J_ij m_j - theta_i,   m_j = E f(u_j),   each u_i Gaussian in time (quenched mean field)",
+      "with D_i - D_i'' = sum_j J_ij^2 [E f(u_j(t+s)) f(u_j(t)) - m_j^2],   D_i'(0+) = -D",
   };
   system.conventions = shared_conventions();
   system.conventions.emplace_back("all times, rates and frequencies are in units of network.time_constant (tau)");

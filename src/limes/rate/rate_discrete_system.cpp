@@ -14,11 +14,15 @@ system::System discrete_system() {
   system.references = shared_references();
   system.equations = {
       "u_i(t+1) = gamma u_i(t) + sum_j J_ij f(u_j(t)) + s_i(t) - theta_i + sigma B_i(t),   B_i(t) ~ N(0,1)",
-      "J_ij ~ N(Jbar/N, J^2/N),   theta_i ~ N(thetabar, sigma_theta^2),   u_i(0) ~ N(mu_0, v_0)",
+      "J is given, or drawn: gaussian J_ij ~ N(Jbar/N, J^2/N);   theta_i ~ N(thetabar, sigma_theta^2),   u_i(0) ~ "
+      "N(mu_0, v_0)",
       "limit: u is Gaussian with mean mu(t+1) = gamma mu(t) + Jbar m(t) - thetabar,   m(t) = E f(u(t)),",
       "driven by a field of covariance J^2 E f(u(t)) f(u(s)) + sigma_theta^2 + sigma^2 delta_ts",
       "chaos: lambda = (1/2) ln(J^2 E f'(u)^2) at gamma = 0; in general the largest kappa = e^lambda with",
       "(kappa^2 + gamma^2) psi(k) - gamma kappa (psi(k+1) + psi(k-1)) = J^2 E[f'(u(t+k)) f'(u(t))] psi(k)",
+      "J given: (1 - gamma) mu_i = sum_j J_ij m_j - theta_i,   m_j = E f(u_j),   each u_i Gaussian in time (quenched "
+      "mean field)",
+      "with D_i(k) filtered by the leak from sum_j J_ij^2 [E f(u_j(t+k)) f(u_j(t)) - m_j^2] + sigma^2 delta_k0",
   };
   system.conventions = shared_conventions();
   system.conventions.emplace_back(
