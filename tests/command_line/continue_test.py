@@ -2,9 +2,8 @@
 
 import json
 import os
-import random
 import signal
-import subprocess
+import tempfile
 import time
 
 from driver import LIMES, CommandLineTest, main, reproducible
@@ -37,6 +36,21 @@ leak = [0.5, 0.3]
 deviation = 0.3
 [coupling]
 deviation = [[0.6, 0.4], [0.5, 0.5]]
+"""
+FIXED_POINTS = """system = "rate.discrete"
+[network]
+size = 80
+[coupling]
+deviation = 1.5
+generator = "portable"
+seed = 3
+"""
+EXCITATORY = """system = "spiking.replica"
+[groups]
+size = [150]
+base_rate = [0.05]
+[coupling]
+total = [[7.0]]
 """
 
 
@@ -178,38 +192,43 @@ simulate = "-1,-0.5"
         self.assertIn("stationary", self.limes("continue", file, "--over", "coupling.mean=0:1", "--set",
                                                "theory.kind=two_time", status=2).stderr)
 
+    def kept(self):
+        """How much of the continuation `c` is on the disk."""
+        folder = self.path("c.partial", "checkpoints")
+        try:
+            return sum(os.path.getsize(os.path.join(folder, name)) for name in os.listdir(folder))
+        except FileNotFoundError:  # not begun, or just renamed
+            return 0
+
     def interrupted_again_and_again(self, text, over, number):
-        """The result of a continuation that was ended at random moments."""
+        """The result of a continuation that was ended again and again, each time when it had kept something new."""
         file = self.write("a.toml", text)
-        start = time.monotonic()
         whole = self.follow(file, "--over", over, "--out", "whole")
-        seconds = time.monotonic() - start
-        moments = random.Random(3)
         ended, longest = 0, 0
-        for _ in range(6):
-            process = self.start("continue", file, "--over", over, "--out", "c", "--json")
-            try:
-                process.communicate(timeout=moments.uniform(0.2, 0.6) * seconds)
-                break
-            except subprocess.TimeoutExpired:
+        for _ in range(4):
+            with tempfile.TemporaryFile("w+") as out:
+                process = self.start("continue", file, "--over", over, "--out", "c", "--json", stdout=out)
+                while process.poll() is None and self.kept() <= longest:
+                    time.sleep(0.01)
                 process.send_signal(number)
-                out, _ = process.communicate(timeout=300)
-            if process.returncode == 0:  # it had ended just then
+                process.communicate(timeout=300)
+                out.seek(0)
+                printed = out.read()
+            if process.returncode == 0 or os.path.exists(self.path("c")):  # it had ended, or all but, just then
                 break
             ended += 1
             if number == signal.SIGINT:
                 self.assertEqual(process.returncode, 130)
-                self.assertEqual(json.loads(out)["status"], "interrupted")
-            self.assertFalse(os.path.exists(self.path("c")), "nothing unfinished stands under the final name")
-            folder = self.path("c.partial", "checkpoints")
-            kept = sum(os.path.getsize(os.path.join(folder, name)) for name in os.listdir(folder)) \
-                if os.path.isdir(folder) else 0
-            self.assertGreaterEqual(kept, longest, "what was found was lost")
-            longest = kept
+                self.assertEqual(json.loads(printed)["status"], "interrupted")
+            self.assertGreater(self.kept(), longest, "what was found was lost")
+            longest = self.kept()
         self.assertGreater(ended, 0)
-        self.assertGreater(longest, 0)
+        whole_already = os.path.exists(self.path("c"))  # nothing unfinished ever stands under the final name
+        if whole_already:
+            with open(self.path("c", "result.json")) as kept:
+                self.assertEqual(reproducible(json.load(kept)), reproducible(whole))
         done = self.limes("continue", file, "--over", over, "--out", "c", "--json")
-        if not process.returncode == 0:
+        if not whole_already:
             self.assertIn("going on with the interrupted continuation", done.stderr)
         self.assertEqual(reproducible(json.loads(done.stdout)), reproducible(whole))
         with open(self.path("whole", "result.h5"), "rb") as a, open(self.path("c", "result.h5"), "rb") as b:
@@ -221,6 +240,12 @@ simulate = "-1,-0.5"
 
     def test_interrupted_it_goes_on(self):
         self.interrupted_again_and_again(LEAKY, "coupling.deviation[0][0]=0.4:0.8", signal.SIGINT)
+
+    def test_killed_among_the_fixed_points_of_a_network(self):
+        self.interrupted_again_and_again(FIXED_POINTS, "network.gain=0.5:1.2", signal.SIGKILL)
+
+    def test_killed_among_the_states_of_a_spiking_network(self):
+        self.interrupted_again_and_again(EXCITATORY, "coupling.total[0][0]=1:12", signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -84,8 +84,8 @@ class CommandLineTest(unittest.TestCase):
     def run_json(self, *arguments, status=0, **options):
         return json.loads(self.limes("run", *arguments, "--json", status=status, **options).stdout)
 
-    def start(self, *arguments):
-        return subprocess.Popen([LIMES, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    def start(self, *arguments, stdout=subprocess.PIPE):
+        return subprocess.Popen([LIMES, *arguments], stdout=stdout, stderr=subprocess.PIPE, text=True,
                                 cwd=self.folder)
 
 
