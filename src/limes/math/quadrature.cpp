@@ -1,5 +1,6 @@
 #include "limes/math/quadrature.hpp"
 
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -45,16 +46,14 @@ QuadratureRule gaussian_trapezoid(double step, double lower, double upper) {
     throw InputError("a Gaussian trapezoid rule needs a step > 0 and limits on both sides of 0");
   const auto first = static_cast<std::ptrdiff_t>(std::ceil(lower / step));
   const auto last = static_cast<std::ptrdiff_t>(std::floor(upper / step));
-  QuadratureRule rule;
-  rule.nodes.reserve(static_cast<std::size_t>(last - first + 1));
-  rule.weights.reserve(static_cast<std::size_t>(last - first + 1));
+  const auto count = static_cast<std::size_t>(last - first + 1);
+  QuadratureRule rule{std::vector<double>(count), std::vector<double>(count)};
+  for (std::size_t i = 0; i < count; ++i)
+    rule.nodes[i] = static_cast<double>(first + static_cast<std::ptrdiff_t>(i)) * step;
+  Eigen::Map<Eigen::ArrayXd> weights(rule.weights.data(), last - first + 1);
+  weights = (-0.5 * Eigen::Map<const Eigen::ArrayXd>(rule.nodes.data(), last - first + 1).square()).exp();
   double total = 0;
-  for (std::ptrdiff_t i = first; i <= last; ++i) {
-    const double node = static_cast<double>(i) * step;
-    rule.nodes.push_back(node);
-    rule.weights.push_back(std::exp(-0.5 * node * node));
-    total += rule.weights.back();
-  }
+  for (const double weight : rule.weights) total += weight;
   for (double& weight : rule.weights) weight /= total;
   return rule;
 }

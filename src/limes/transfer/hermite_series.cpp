@@ -10,16 +10,9 @@
 #include "limes/math/gaussian.hpp"
 #include "limes/math/quadrature.hpp"
 #include "limes/transfer/families.hpp"
+#include "limes/transfer/hyperbolic_tangents.hpp"
 #include "limes/transfer/moments.hpp"
-
-// The two inner loops run on four doubles at a time. The compiler writes them for plain processors and, where the
-// loader can choose, for AVX2 too; neither contracts products and sums, so the bits are the same.
-#if defined(__x86_64__) && defined(__ELF__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__)
-#define LIMES_FOR_EACH_PROCESSOR __attribute__((target_clones("avx2", "default")))
-#else
-#define LIMES_FOR_EACH_PROCESSOR
-#endif
+#include "limes/transfer/processor_clones.hpp"
 
 namespace limes::transfer {
 namespace {
@@ -47,6 +40,7 @@ double wave_number(double needed, std::size_t most) { return std::sqrt(std::min(
 
 /// tanh, logistic: trapezoid; f' = 4 exp(-2 g |u|) is below 1e-15 where g |u| > 18.
 SlopeRule hyperbolic_rule(const Transfer& transfer, double mean, double deviation, const HermiteLimits& limits) {
+  using Eigen::ArrayXd;
   const double steepness = transfer.gain * deviation;
   const double pole = std::numbers::pi / (2 * steepness);
   const double fall = -std::log(limits.tolerance) / pole;
@@ -55,9 +49,14 @@ SlopeRule hyperbolic_rule(const Transfer& transfer, double mean, double deviatio
   const double step = 2 * std::numbers::pi / waves;
   const double lower = std::max(-kReach, (-18 / transfer.gain - mean) / deviation);
   const double upper = std::min(kReach, (18 / transfer.gain - mean) / deviation);
-  SlopeRule rule;
-  for (double node = lower; node < upper; node += step) rule.add(transfer, mean, deviation, node, step);
-  return rule;
+  if (!(lower < upper)) return {};
+  const auto last = static_cast<Eigen::Index>(std::ceil((upper - lower) / step)) - 1;
+  const ArrayXd nodes = ArrayXd::LinSpaced(last + 1, lower, lower + static_cast<double>(last) * step);
+  const families::HyperbolicTangents at = families::hyperbolic_tangents(transfer.gain * (mean + deviation * nodes));
+  const double slope = transfer.kind == Kind::kLogistic ? 0.5 * transfer.gain : transfer.gain;
+  const double factor = step * deviation * slope * math::normal_density(0.0);
+  const ArrayXd weights = factor * at.slope * (-0.5 * nodes.square()).exp();
+  return {{nodes.begin(), nodes.end()}, {weights.begin(), weights.end()}};
 }
 
 /// clipped_tan: Gauss-Legendre panels between the kinks, each short enough for the highest wave.
@@ -191,6 +190,7 @@ class Fall {
 template <typename Next>
 HermiteSeries grow(const Moments& one_point, const HermiteLimits& limits, Next&& next) {
   HermiteSeries series;
+  series.one_point = one_point;
   std::vector<double>& c = series.coefficients;
   c = {one_point.f};
   Fall fall(limits.tolerance * std::sqrt(one_point.ff));
@@ -262,10 +262,10 @@ HermiteSeries hermite_series(const Transfer& transfer, double mean, double varia
   const Moments one_point = moments(transfer, mean, variance);
   const double deviation = std::sqrt(variance);
   const double g = transfer.gain;
-  if (variance == 0 || g == 0) return {{one_point.f, 0.0}, 0.0, 0};
+  if (variance == 0 || g == 0) return {{one_point.f, 0.0}, one_point};
   switch (transfer.kind) {
     case Kind::kLinear:
-      return {{one_point.f, g * deviation}, 0.0, 0};
+      return {{one_point.f, g * deviation}, one_point};
     case Kind::kErf:
     case Kind::kNormalCdf: {
       const bool odd = transfer.kind == Kind::kErf;
@@ -283,7 +283,7 @@ HermiteSeries hermite_series(const Transfer& transfer, double mean, double varia
     case Kind::kExpression:
       return by_quadrature(expression_rule(transfer, mean, variance, limits), one_point, limits);
   }
-  return {{one_point.f, 0.0}, 0.0, 0};
+  return {{one_point.f, 0.0}, one_point};
 }
 
 void hermite_sums(std::span<const double> a, std::span<const double> b, std::span<const double> rho,

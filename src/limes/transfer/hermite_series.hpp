@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "limes/transfer/moments.hpp"
 #include "limes/transfer/transfer.hpp"
 
 namespace limes::transfer {
@@ -13,6 +14,7 @@ namespace limes::transfer {
 /// The expansion of f(mean + sqrt(variance) h) in the normalised Hermite polynomials He_n(h)/sqrt(n!), h ~ N(0, 1).
 struct HermiteSeries {
   std::vector<double> coefficients;  ///< c_0, c_1, ...; at least two
+  Moments one_point;                 ///< of f, which the expansion needs as well
   double rest = 0;                   ///< about the sum of c_n^2 over the n that are left out
   std::size_t products = 0;          ///< of polynomials and weights that a quadrature took: the work
 };

@@ -9,6 +9,8 @@
 
 #include "limes/math/quadrature.hpp"
 #include "limes/transfer/families.hpp"
+#include "limes/transfer/hyperbolic_tangents.hpp"
+#include "limes/transfer/processor_clones.hpp"
 
 namespace limes::transfer::families {
 namespace {
@@ -47,6 +49,19 @@ math::QuadratureRule inner_rule(double gain, double own, double half_window) {
   return half;
 }
 
+/// One node of the inner rule for all centres, see `smooth`.
+LIMES_FOR_EACH_PROCESSOR
+void add_smoothed(std::size_t count, double weight, bool logistic, const double* square, const double* product,
+                  double* value_sum, double* slope_sum) {
+  const double twice = logistic ? 2.0 : 0.0, once = logistic ? 1.0 : 0.0, alone = logistic ? 0.0 : 1.0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double even = 1 + square[i];
+    const double inverse = 1 / (even + product[i]);
+    value_sum[i] += weight * ((alone + twice * square[i] + once * product[i]) * inverse);
+    slope_sum[i] += weight * (((4 * square[i] + even * product[i]) * inverse) * inverse);
+  }
+}
+
 /// With E = exp(-2|a|), p = 2 cosh(2 b) E and r = 1/(1 + E^2 + p):
 ///   (tanh(|a|+b) + tanh(|a|-b))/2 = (1 - E^2) r,
 ///   (sech^2(a+b) + sech^2(a-b))/2 = 2 (4 E^2 + (1 + E^2) p) r^2,
@@ -56,8 +71,10 @@ Smoothed smooth(bool logistic, double gain, const std::vector<double>& centres, 
   const math::QuadratureRule rule = inner_rule(gain, own, half_window);
   const std::size_t count = centres.size();
   std::vector<double> decay(count), square(count), product(count), value_sum(count, 0.0), slope_sum(count, 0.0);
+  const HyperbolicTangents at =
+      hyperbolic_tangents(gain * Eigen::Map<const Eigen::ArrayXd>(centres.data(), static_cast<Eigen::Index>(count)));
   for (std::size_t i = 0; i < count; ++i) {
-    decay[i] = std::exp(-2 * gain * std::abs(centres[i]));
+    decay[i] = at.decay[static_cast<Eigen::Index>(i)];
     square[i] = decay[i] * decay[i];
   }
   for (std::size_t j = 0; j < rule.nodes.size(); ++j) {
@@ -70,19 +87,16 @@ Smoothed smooth(bool logistic, double gain, const std::vector<double>& centres, 
       for (std::size_t i = 0; i < count; ++i)
         product[i] = std::exp(std::min(2 * (offset - gain * std::abs(centres[i])), 700.0));
     }
-    for (std::size_t i = 0; i < count; ++i) {
-      const double even = 1 + square[i];
-      const double inverse = 1 / (even + product[i]);
-      value_sum[i] += weight * (logistic ? (2 * square[i] + product[i]) * inverse : inverse);
-      slope_sum[i] += weight * (((4 * square[i] + even * product[i]) * inverse) * inverse);
-    }
+    add_smoothed(count, weight, logistic, square.data(), product.data(), value_sum.data(), slope_sum.data());
   }
   for (std::size_t i = 0; i < count; ++i) {
     const double lower = 0.5 * value_sum[i];
     if (logistic) {
       value_sum[i] = centres[i] < 0 ? lower : 1 - lower;
     } else {
-      value_sum[i] *= std::copysign(-std::expm1(-4 * gain * std::abs(centres[i])), centres[i]);
+      // 1 - E^2 = tanh (1 + E)^2 without cancellation, and with the sign.
+      const auto row = static_cast<Eigen::Index>(i);
+      value_sum[i] *= at.value[row] / (at.inverse[row] * at.inverse[row]);
     }
     slope_sum[i] *= 2;
   }
@@ -92,30 +106,30 @@ Smoothed smooth(bool logistic, double gain, const std::vector<double>& centres, 
 }  // namespace
 
 Moments hyperbolic_moments(const Transfer& transfer, double mean, double variance) {
+  using Eigen::ArrayXd;
   const double g = transfer.gain;
   const double deviation = std::sqrt(variance);
-  const double step = place_of_step(mean, variance);
-  const math::QuadratureRule rule =
-      math::gaussian_trapezoid(math::gaussian_trapezoid_step(pole(g, deviation), kDigits),
-                               std::min(step, 0.0) - kHalfWindow, std::max(step, 0.0) + kHalfWindow);
+  const double place = place_of_step(mean, variance);
+  const double step = math::gaussian_trapezoid_step(pole(g, deviation), kDigits);
+  const double first = std::ceil((std::min(place, 0.0) - kHalfWindow) / step);
+  const double last = std::floor((std::max(place, 0.0) + kHalfWindow) / step);
+  const auto count = static_cast<Eigen::Index>(last - first) + 1;
+  const ArrayXd nodes = ArrayXd::LinSpaced(count, first * step, last * step);
+  ArrayXd weight = (-0.5 * nodes.square()).exp();
+  weight *= 1.0 / weight.sum();
+  const HyperbolicTangents at = hyperbolic_tangents(g * (mean + deviation * nodes));
   const bool logistic = transfer.kind == Kind::kLogistic;
+  const ArrayXd f = logistic ? ArrayXd((at.argument > 0.0).select(at.inverse, at.decay * at.inverse)) : at.value;
+  const ArrayXd weighted_f = weight * f, weighted_slope = weight * at.slope;
+  const ArrayXd bend = -2.0 * at.value * at.slope;
   Moments sum;
-  for (std::size_t i = 0; i < rule.nodes.size(); ++i) {
-    const double x = g * (mean + deviation * rule.nodes[i]);
-    const double decay = std::exp(-2 * std::abs(x));
-    const double inverse = 1 / (1 + decay);
-    const double tanh = std::copysign(-std::expm1(-2 * std::abs(x)) * inverse, x);
-    const double slope = 4 * decay * inverse * inverse;  // of tanh
-    const double f = !logistic ? tanh : (x > 0 ? 1.0 : decay) * inverse;
-    const double weight = rule.weights[i];
-    sum.f += weight * f;
-    sum.ff += weight * f * f;
-    sum.df += weight * slope;
-    sum.dfdf += weight * slope * slope;
-    sum.ddf -= weight * 2 * tanh * slope;
-    sum.f_df += weight * f * slope;
-    sum.f_ddf -= weight * 2 * f * tanh * slope;
-  }
+  sum.f = weighted_f.sum();
+  sum.ff = (weighted_f * f).sum();
+  sum.df = weighted_slope.sum();
+  sum.dfdf = (weighted_slope * at.slope).sum();
+  sum.ddf = (weight * bend).sum();
+  sum.f_df = (weighted_f * at.slope).sum();
+  sum.f_ddf = (weighted_f * bend).sum();
   const double half = logistic ? 0.5 * g : g;
   sum.df *= half;
   sum.dfdf *= half * half;

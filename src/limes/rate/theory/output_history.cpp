@@ -30,7 +30,7 @@ OutputHistory::Time OutputHistory::describe(double mean, double variance) {
   time.mean = mean;
   time.variance = variance;
   time.deviation = std::sqrt(variance);
-  time.moments = transfer::moments(transfer_, mean, variance);
+  time.moments = series.one_point;
   time.root_second_moment = std::sqrt(time.moments.ff);
   const std::vector<double>& c = series.coefficients;
   double rest = series.rest;
