@@ -26,7 +26,7 @@ Source coupling_source(const Parameters& parameters) {
   const bool values = parameters.has("coupling.values");
   if (file && values) throw conflict(parameters, "coupling.values", "coupling.file");
   const std::string given = file ? "coupling.file" : values ? "coupling.values" : "";
-  const Source source{given.empty() ? Kind::kGaussian : Kind::kGiven, given};
+  Source source{given.empty() ? Kind::kGaussian : Kind::kGiven, given};
   if (!parameters.has("coupling.kind")) return source;
   const std::string kind = parameters.text("coupling.kind");
   if (kind == "file" || kind == "values") {
@@ -72,7 +72,7 @@ Eigen::MatrixXd describe_degree(const Parameters& parameters, Kind kind, const s
         fmt::format("coupling.kind is \"{}\" but coupling.degree is missing", parameters.text("coupling.kind")),
         "give coupling.degree, the mean number of inputs of a neuron");
   }
-  const Eigen::MatrixXd degree = per_pair(parameters, "coupling.degree", sizes.size());
+  Eigen::MatrixXd degree = per_pair(parameters, "coupling.degree", sizes.size());
   for (Eigen::Index a = 0; a < degree.rows(); ++a) {
     for (Eigen::Index b = 0; b < degree.cols(); ++b) {
       const double value = degree(a, b);

@@ -123,10 +123,10 @@ void write_fluctuating(const RateDescription& description, const theory::Populat
 /// Values on a grid of `step` at `place`, by the polynomial through the eight nearest points (no point lies at negative
 /// lags, where the kink of the noise is): h^8 is 1e-8 at the largest step.
 double interpolated(const std::vector<double>& values, double step, double place) {
-  constexpr std::size_t kPoints = 8;
+  constexpr std::size_t kPoints = 8;  // three before the place, four after the next
   const double x = place / step;
   const auto last = values.size() - kPoints;
-  const auto first = std::min(last, static_cast<std::size_t>(std::max(0.0, std::floor(x) - kPoints / 2 + 1)));
+  const auto first = std::min(last, static_cast<std::size_t>(std::max(0.0, std::floor(x) - 3.0)));
   double sum = 0.0;
   for (std::size_t i = 0; i < kPoints; ++i) {
     double weight = 1.0;

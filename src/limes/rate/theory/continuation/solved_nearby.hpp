@@ -62,7 +62,7 @@ class JournaledQuestions {
       if (begin + values != known->end()) shapes_.offer({begin + values, known->end()});
       return {begin, begin + values};
     }
-    const std::vector<double> values = compute();
+    std::vector<double> values = compute();
     std::vector<double> record{static_cast<double>(values.size())};
     record.insert(record.end(), values.begin(), values.end());
     record.insert(record.end(), shapes_.offered().begin(), shapes_.offered().end());
