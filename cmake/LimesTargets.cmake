@@ -14,13 +14,27 @@ if(LIMES_SANITIZE)
   target_link_options(limes_options INTERFACE -fsanitize=address,undefined)
 endif()
 
+# limes_precompile(TARGET SOURCES HEADERS...): headers that most sources read are parsed once for a target of many sources;
+# seven tenths of the time to compile went there. Every source still includes what it uses: scripts/lint reads it without.
+function(limes_precompile target sources)
+  list(LENGTH sources count)
+  if(NOT LIMES_PRECOMPILED_HEADERS OR count LESS 5)
+    return()
+  endif()
+  target_precompile_headers(${target} PRIVATE <algorithm> <array> <cmath> <complex> <cstddef> <cstdint> <functional> <limits>
+    <map> <memory> <numbers> <optional> <span> <stdexcept> <string> <utility> <vector> ${ARGN})
+  # ccache asks for it.
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+endfunction()
+
 # Sources that are mostly instantiations of Eigen's and Spectra's eigensolvers take minutes and gigabytes to compile under the
 # sanitizers, and hold little of our own: they are compiled plainly. Eigen allocates in another way under the sanitizers; the
 # definition keeps both sides of the border to one way.
 function(limes_spare_from_sanitizers)
   foreach(source IN LISTS ARGN)
     if(source MATCHES "(coupling/spectrum|coupling/matrix_test)\\.cpp$")
-      set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "-fno-sanitize=all;-DEIGEN_MALLOC_ALREADY_ALIGNED=0")
+      set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "-fno-sanitize=all;-DEIGEN_MALLOC_ALREADY_ALIGNED=0"
+        SKIP_PRECOMPILE_HEADERS ON)
     endif()
   endforeach()
 endfunction()
@@ -44,6 +58,11 @@ function(limes_floor name)
   list(TRANSFORM FLOOR_FLOORS PREPEND limes_)
   target_link_libraries(limes_${name} PUBLIC ${FLOOR_FLOORS} ${FLOOR_LIBRARIES} PRIVATE limes_options ${FLOOR_PRIVATE_LIBRARIES})
   add_library(limes::${name} ALIAS limes_${name})
+  set(headers <fmt/format.h> <Eigen/Dense>)
+  if("${name}" STREQUAL "system" OR "limes_system" IN_LIST FLOOR_FLOORS)
+    list(APPEND headers <nlohmann/json.hpp>)
+  endif()
+  limes_precompile(limes_${name} "${sources}" ${headers})
 endfunction()
 
 # limes_tests(NAME [LIBRARIES ...] [LABELS ...]): every *_test.cpp of tests/NAME in one executable.
@@ -64,6 +83,14 @@ function(limes_tests name)
   target_compile_options(limes_${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)
   target_include_directories(limes_${name}_test PRIVATE "${PROJECT_SOURCE_DIR}/tests")
   target_compile_definitions(limes_${name}_test PRIVATE LIMES_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  set(headers <gtest/gtest.h> <gmock/gmock.h>)
+  if(NOT "${name}" STREQUAL "base")
+    list(APPEND headers <Eigen/Dense>)
+  endif()
+  if("${TESTS_LIBRARIES}" MATCHES "limes::(system|rate|spiking|experiment)")
+    list(APPEND headers <nlohmann/json.hpp>)
+  endif()
+  limes_precompile(limes_${name}_test "${sources}" ${headers})
   if(NOT TESTS_LABELS)
     set(TESTS_LABELS science)
   endif()

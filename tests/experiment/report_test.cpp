@@ -123,6 +123,18 @@ TEST(Headline, DescriptionsOfOneNetworkAreJudgedApart) {
   EXPECT_EQ(headline.details[1], "iid surrogate: 1 disagree");
 }
 
+TEST(Headline, TheLimitIsNamedAfterTheBranchThatNetworksSettleOn) {
+  const Json result = {{"status", "ok"},
+                       {"branches",
+                        {{{"branch", "static-0"}, {"description", "constant"}, {"realisations", 0}},
+                         {{"branch", "fluctuating-0"}, {"description", "chaotic"}, {"realisations", 6}},
+                         {{"branch", "ensemble"}, {"description", "limits of the matrix"}, {"realisations", 6}}}},
+                       {"quantities", {quantity("a", "fluctuating-0", "agree"), quantity("b", "ensemble", "agree")}}};
+  const auto headline = headline_of(result);
+  ASSERT_GE(headline.details.size(), 2U);
+  EXPECT_EQ(headline.details[0], "limit theory: 1 agree (chaotic)");
+}
+
 TEST(Headline, AProblemIsNeverPassedOffAsAResult) {
   for (const char* status : {"not_converged", "diverged", "interrupted"}) {
     const Json result = {{"status", status}, {"quantities", Json::array({quantity("a", "static-0", "agree")})}};

@@ -20,13 +20,16 @@ std::string description_of(const std::string& branch) {
   return name == "static" || name == "fluctuating" ? "" : name;
 }
 
-/// What the description is and what it ignores, as its first branch says.
+/// What the description is and what it ignores, as its first branch that networks settle on says.
 std::string meaning_of(const std::string& description, const nlohmann::ordered_json& result) {
+  std::string first;
   for (const auto& branch : list_of(result, "branches")) {
     const auto meaning = text_of(branch, "description");
-    if (description_of(text_of(branch, "branch")) == description && !meaning.empty()) return meaning;
+    if (description_of(text_of(branch, "branch")) != description || meaning.empty()) continue;
+    if (branch.contains("realisations") && number_of(branch["realisations"]) > 0.0) return meaning;
+    if (first.empty()) first = meaning;
   }
-  return {};
+  return first;
 }
 
 std::string counted(const VerdictCount& count) {
