@@ -94,6 +94,7 @@ system::System renormalized_system() {
   };
   system.half_size = half_renormalized;
   system.size_parameter = "network.size";
+  system.theory_depends_on_size = true;
   return system;
 }
 

@@ -236,10 +236,12 @@ LoopOutcome solve_loop(const LoopModel& model, const MeanFieldStart& start, cons
     step *= 1.5;
     const double gain = now.coupling_mean * VarianceTerms(now, solution->theta).gain;
     const double share = shared_variance(now, *solution) / solution->theta;
-    outcome.failure = {gain > kLargestGain || share > kLargestShare, gain, now.coupling_mean, share};
+    // The fluctuations of a linear network are Gaussian, however large they are.
+    const bool large = model.transfer.kind != transfer::Kind::kLinear && (gain > kLargestGain || share > kLargestShare);
+    outcome.failure = {large, gain, now.coupling_mean, share};
     if (outcome.failure.critical) return outcome;
   }
-  now.coupling_mean = model.coupling_mean;
+  if (interacting) now.coupling_mean = model.coupling_mean;
   double change = 0.0;
   const auto fine = refined(now, *std::move(solution), change, stop);
   if (fine) outcome.state = state_of(now, *fine, change);

@@ -56,7 +56,8 @@ inline constexpr double kLargestShare = 0.25;
 inline constexpr double kLargestSpread = 0.3;
 
 /// The state of the model, followed from gbar = 0 (where it is that of mean field) to the model's gbar. Not found, and
-/// `failure.critical`, where gbar E f' exceeds 0.98 or b(0) exceeds C(0)/4. Throws InterruptedError.
+/// `failure.critical`, where gbar E f' exceeds 0.98 or b(0) exceeds C(0)/4 (of a linear network: where gbar E f' is not
+/// below 1). Throws InterruptedError.
 [[nodiscard]] LoopOutcome solve_loop(const LoopModel& model, const MeanFieldStart& start, const StopToken& stop = {});
 
 }  // namespace limes::rate::renormalized
