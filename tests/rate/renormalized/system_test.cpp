@@ -113,6 +113,15 @@ TEST(RenormalizedSystem, ACriticalLoopIsNotConvergedWhileMeanFieldHolds) {
             system::Status::kOk);
 }
 
+// The loops push the transition up: they can hold where the state of mean field is unstable.
+TEST(RenormalizedSystem, LoopsHoldBeyondTheTransitionOfMeanField) {
+  const auto outcome = theory_of(with(kNoisy, {{"network.size", 300}, {"coupling.mean", 1.087}}));
+  EXPECT_EQ(outcome.status, system::Status::kOk);
+  EXPECT_GT(value(outcome, "loop_gain", "mean_field"), 1.0);
+  EXPECT_LT(value(outcome, "loop_gain", "one_loop"), 0.98);
+  EXPECT_FALSE(find(outcome, "variance", "mean_field")->valid);
+}
+
 TEST(RenormalizedSystem, MagnetisedStatesAreMeanFieldOnly) {
   const Given silent{{"network.transfer", "erf"}, {"coupling.mean", 1.3}, {"coupling.deviation", 0.8}};
   EXPECT_EQ(theory_of(silent).status, system::Status::kNotConverged);

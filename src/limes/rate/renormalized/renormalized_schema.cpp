@@ -104,7 +104,7 @@ std::vector<system::QuantityInfo> quantities() {
       {"variance", "1", "C_x(0)",
        "mean square of the state of a neuron, over neurons and time; of a magnetised network about R"},
       {"output_variance", "1", "C_\\phi(0)", "mean square of the output of a neuron"},
-      {"population_variance", "1", "A(0)", "mean square of m(t), the mean output over neurons", "logarithmic"},
+      {"population_variance", "1", "A(0)", "mean square of m(t), the mean output over neurons"},
       {"mean_gain", "1", "\\langle\\phi'\\rangle", "mean slope of the transfer function"},
       {"loop_gain", "1", "\\bar g\\langle\\phi'\\rangle",
        "gain of the population's loop; 1 at the magnetic transition"},

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "limes/rate/renormalized/renormalized_continuation.hpp"
 #include "limes/rate/renormalized/renormalized_description.hpp"
 #include "limes/rate/renormalized/renormalized_schema.hpp"
 #include "limes/rate/renormalized/renormalized_theory.hpp"
@@ -93,6 +94,7 @@ system::System renormalized_system() {
     return std::make_unique<RenormalizedModel>(describe_renormalized(parameters));
   };
   system.half_size = half_renormalized;
+  system.continuation = continue_renormalized;
   system.size_parameter = "network.size";
   system.theory_depends_on_size = true;
   return system;

@@ -9,7 +9,6 @@
 #include "limes/rate/renormalized/theory/loop_state.hpp"
 #include "limes/rate/renormalized/theory/magnetised_states.hpp"
 #include "limes/rate/result_shape.hpp"
-#include "limes/rate/theory/flow_fluctuations.hpp"
 #include "limes/transfer/moments.hpp"
 
 namespace limes::rate::renormalized {
@@ -153,7 +152,10 @@ class Solution {
       write.add("mean_gain", gain);
       write.add("loop_gain", loop_gain);
       if (stable) write.add("population_time_constant", 1.0 / (1.0 - loop_gain));
-      if (order == Order::kMeanField) write_transitions(gain, 0.0);
+      if (order == Order::kMeanField) {
+        write_transitions(gain, 0.0);
+        write_exponent(write);
+      }
       const Eigen::VectorXd zero = Eigen::VectorXd::Zero(lags_for(description_, 1.0).size());
       for (const char* name : {"autocovariance", "population_autocovariance", "cross_covariance",
                                "output_autocovariance", "state_cross_covariance"}) {
@@ -165,7 +167,14 @@ class Solution {
       outcome_.warnings.push_back("quiescent: the only attractor is x = 0");
       return;
     }
-    write_magnetised(loop_gain);
+    if (description_.order != Order::kMeanField) {
+      fail(
+          fmt::format("one_loop: gbar <phi'> = {:.6g} at x = 0, not below 1: it is unstable, and the loop theory is "
+                      "that of the state without magnetisation; theory.order = \"mean_field\" asks for the "
+                      "magnetised state alone",
+                      loop_gain));
+    }
+    write_magnetised();
   }
 
   void write_orders(const MeanFieldStart& start) {
@@ -210,7 +219,7 @@ class Solution {
       }
     }
     for (const std::string& failure : failures) fail(failure);
-    if (!stable || !failures.empty()) write_magnetised(loop_gain);
+    if (!stable || !failures.empty()) write_magnetised();
   }
 
   void write_state(Writer& write, const LoopState& state, double loop_gain, double error, const LoopState& base) {
@@ -263,16 +272,9 @@ class Solution {
   }
 
   void write_exponent(Writer& write) {
-    if (mean_field_.transfer.kind == transfer::Kind::kLinear) return;
-    theory::Ensemble ensemble;
-    ensemble.transfer = mean_field_.transfer;
-    ensemble.coupling_deviation = mean_field_.coupling_deviation;
-    ensemble.noise_intensity = mean_field_.noise_intensity;
-    for (const auto& state : theory::flow_fluctuations(ensemble, context_.stop)) {
-      if (!state.stable || !state.converged) continue;
-      write.whole("lyapunov_exponent", state.lyapunov_exponent, state.lyapunov_error);
-      return;
-    }
+    double error = 0.0;
+    const auto exponent = mean_field_exponent(mean_field_, context_.stop, &error);
+    if (exponent) write.whole("lyapunov_exponent", *exponent, error);
   }
 
   [[nodiscard]] std::string failure_of(Order order, const LoopFailure& failure) const {
@@ -286,14 +288,7 @@ class Solution {
         label_of(order), failure.coupling_mean, failure.gain, failure.shared_share, kLargestGain, kLargestShare);
   }
 
-  void write_magnetised(double loop_gain) {
-    if (description_.order != Order::kMeanField && outcome_.status == system::Status::kOk) {
-      fail(
-          fmt::format("one_loop: gbar <phi'> = {:.6g} at x = 0, not below 1: it is unstable, and the loop theory is "
-                      "that of the state without magnetisation; theory.order = \"mean_field\" asks for the magnetised "
-                      "state alone",
-                      loop_gain));
-    }
+  void write_magnetised() {
     const auto states = magnetised_states(mean_field_, context_.stop);
     for (std::size_t k = 0; k < states.size(); ++k) {
       const MagnetisedState& state = states[k];

@@ -50,6 +50,11 @@ struct MeanFieldStart {
 /// Throws ConvergenceError where a linear network has no stationary state (g f' >= 1).
 [[nodiscard]] std::optional<MeanFieldStart> mean_field_start(const LoopModel& model, const StopToken& stop = {});
 
+/// The largest Lyapunov exponent of the paramagnetic mean field (its error in `error`, if given); g f' - 1 where x = 0
+/// is the only state or f is linear. None where it was not found.
+[[nodiscard]] std::optional<double> mean_field_exponent(const LoopModel& model, const StopToken& stop = {},
+                                                        double* error = nullptr);
+
 // Beyond these the expansion is given up (note 4, end of section 5).
 inline constexpr double kLargestGain = 0.98;
 inline constexpr double kLargestShare = 0.25;

@@ -38,6 +38,31 @@ double static_variance(const LoopModel& model, double mean) {
   return math::brent(excess, lower, std::max(upper, 2.0 * lower));
 }
 
+/// R = gbar E f(R + z) with z of the variance that R has.
+std::vector<MagnetisedState> static_states(const LoopModel& model, const theory::Ensemble& ensemble) {
+  const double largest = std::abs(model.coupling_mean) * std::sqrt(transfer::output_range(model.transfer).square());
+  if (!std::isfinite(largest) || !(model.coupling_mean > 0.0)) return {};
+  std::vector<double> grid{1e-5 * largest};
+  while (grid.back() < largest) grid.push_back(std::min(largest, 1.15 * grid.back()));
+  const auto excess = [&](double mean) {
+    const double v = static_variance(model, mean);
+    return model.coupling_mean * transfer::moments(model.transfer, mean, v).f - mean;
+  };
+  std::vector<MagnetisedState> states;
+  for (const double mean : math::all_roots(excess, grid)) {
+    const double v = static_variance(model, mean);
+    const transfer::Moments moments = transfer::moments(model.transfer, mean, v);
+    const double g2 = model.coupling_deviation * model.coupling_deviation;
+    bool stable = g2 * moments.dfdf < 1.0;
+    for (const auto& eigenvalue : theory::mean_field_map_eigenvalues(ensemble, moments)) {
+      if (std::abs(eigenvalue) > std::sqrt(g2 * moments.dfdf)) stable = stable && eigenvalue.real() < 1.0;
+    }
+    states.push_back({true, stable, mean, v, moments.f, moments.ff, moments.df, std::abs(excess(mean)) / mean, kStep,
+                      std::vector<double>(kPoints, v)});
+  }
+  return states;
+}
+
 }  // namespace
 
 std::vector<MagnetisedState> magnetised_states(const LoopModel& model, const StopToken& stop) {
@@ -45,13 +70,11 @@ std::vector<MagnetisedState> magnetised_states(const LoopModel& model, const Sto
   if (model.transfer.kind == transfer::Kind::kLinear || model.coupling_mean == 0.0) return states;
   const theory::Ensemble ensemble = ensemble_of(model);
   if (model.noise_intensity == 0.0) {
-    for (const theory::StaticState& state : theory::static_states(ensemble, true)) {
-      const auto& at = state.state;
-      if (!is_magnetised(at.mean, at.variance)) continue;
-      states.push_back({true, state.stable, at.mean, at.variance, state.mean_output, at.moments.ff, at.moments.df,
-                        at.residual, kStep, std::vector<double>(kPoints, at.variance)});
-    }
+    for (const MagnetisedState& state : static_states(model, ensemble)) states.push_back(state);
   }
+  // Chaos is sought where nothing static is stable: close to the chaos line that takes a second.
+  const bool settled = std::any_of(states.begin(), states.end(), [](const auto& state) { return state.stable; });
+  if (settled) return states;
   for (const theory::FlowFluctuation& state : theory::flow_fluctuations(ensemble, stop)) {
     if (!state.converged || !is_magnetised(state.mean, state.variance)) continue;
     states.push_back({false, state.stable, state.mean, state.variance, state.moments.f, state.moments.ff,

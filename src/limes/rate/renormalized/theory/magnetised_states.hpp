@@ -22,8 +22,8 @@ struct MagnetisedState {
   std::vector<double> autocovariance;  ///< about R, frozen part included
 };
 
-/// All of them, ascending in R: without noise the static ones (stable iff every fluctuation decays, g^2 E phi'^2 < 1
-/// included) and the chaotic ones, with noise the fluctuating ones. A linear network has none.
+/// All of them, ascending in R: without noise the static ones (stable iff g^2 E phi'^2 < 1 and no outlier exceeds 1)
+/// and, if none of them is stable, the chaotic ones; with noise the fluctuating ones. A linear network has none.
 [[nodiscard]] std::vector<MagnetisedState> magnetised_states(const LoopModel& model, const StopToken& stop = {});
 
 /// The gbar at which g^2 E phi'^2 = 1 on the static branch (no noise): chaotic below, static above. None for g E phi'

@@ -23,19 +23,44 @@ std::optional<MeanFieldStart> linear_start(const LoopModel& model) {
 
 }  // namespace
 
-std::optional<MeanFieldStart> mean_field_start(const LoopModel& model, const StopToken& stop) {
-  if (model.transfer.kind == transfer::Kind::kLinear) return linear_start(model);
+namespace {
+
+/// All fluctuating states of the network without its mean coupling.
+std::vector<theory::FlowFluctuation> mean_field_states(const LoopModel& model, const StopToken& stop) {
   theory::Ensemble ensemble;
   ensemble.transfer = model.transfer;
   ensemble.coupling_deviation = model.coupling_deviation;
   ensemble.noise_intensity = model.noise_intensity;
-  const auto states = theory::flow_fluctuations(ensemble, stop);
-  // Of several (an odd f of the user's may have them) the stable one of largest variance; the chaotic one for tanh.
+  return theory::flow_fluctuations(ensemble, stop);
+}
+
+/// Of several (an odd f of the user's may have them) the stable one of largest variance; the chaotic one for tanh.
+const theory::FlowFluctuation* chosen_of(const std::vector<theory::FlowFluctuation>& states) {
   const theory::FlowFluctuation* chosen = nullptr;
   for (const auto& state : states) {
     if (!state.converged || std::abs(state.frozen) > 1e-9 * state.variance) continue;
     if (chosen == nullptr || state.stable >= chosen->stable) chosen = &state;
   }
+  return chosen;
+}
+
+}  // namespace
+
+std::optional<double> mean_field_exponent(const LoopModel& model, const StopToken& stop, double* error) {
+  const double at_rest = model.coupling_deviation * transfer::derivative(model.transfer, 0.0) - 1.0;
+  if (error != nullptr) *error = 0.0;
+  if (model.transfer.kind == transfer::Kind::kLinear) return at_rest;
+  const auto states = mean_field_states(model, stop);
+  const theory::FlowFluctuation* chosen = chosen_of(states);
+  if (chosen == nullptr) return model.noise_intensity == 0.0 ? std::optional(at_rest) : std::nullopt;
+  if (error != nullptr) *error = chosen->lyapunov_error;
+  return chosen->lyapunov_exponent;
+}
+
+std::optional<MeanFieldStart> mean_field_start(const LoopModel& model, const StopToken& stop) {
+  if (model.transfer.kind == transfer::Kind::kLinear) return linear_start(model);
+  const auto states = mean_field_states(model, stop);
+  const theory::FlowFluctuation* chosen = chosen_of(states);
   if (chosen == nullptr) return std::nullopt;
   return MeanFieldStart{chosen->variance, chosen->step, chosen->autocovariance};
 }
