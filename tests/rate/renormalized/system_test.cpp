@@ -84,6 +84,7 @@ TEST(RenormalizedSystem, CurvesReachFarEnoughInSmallSteps) {
 TEST(RenormalizedSystem, OrderChoosesTheBranches) {
   EXPECT_EQ(theory_of(with(kNoisy, {{"theory.order", "mean_field"}})).branches.size(), 1u);
   EXPECT_EQ(theory_of(with(kNoisy, {{"theory.order", "one_loop"}})).branches.size(), 2u);
+  EXPECT_EQ(theory_of(kNoisy).branches.back().label, "one_loop_feedback");
 }
 
 TEST(RenormalizedSystem, AnArrayOfOneSizeGivesArrays) {

@@ -122,6 +122,22 @@ TEST(LoopTheory, LinearPopulationIsExact) {
   }
 }
 
+// With (6') the neurons are exact as well, at any N: the own noise with the mean taken off, and the mean; and their pairs.
+TEST(LoopTheory, OwnFeedbackIsExactForALinearPopulation) {
+  for (const double gbar : {-1.5, 0.3, 0.9}) {
+    const double noise = 0.4, size = 7;
+    LoopModel model = model_of(0.0, gbar, noise, size, true, transfer::Kind::kLinear);
+    model.own_feedback = true;
+    const LoopState state = solve(model);
+    const double shared = noise / (2 * size * (1 - gbar));
+    EXPECT_NEAR(state.population_variance, shared, 1e-11);
+    EXPECT_NEAR(state.variance, noise / 2 * (1 - 1 / size) + shared, 1e-11);
+    EXPECT_NEAR(at(state, state.autocovariance, 2.0),
+                noise / 2 * (1 - 1 / size) * std::exp(-2.0) + shared * std::exp(-2.0 * (1 - gbar)), 1e-11);
+    EXPECT_NEAR(at(state, state.state_cross_covariance, 0.0), shared - noise / 2 / size, 1e-11);
+  }
+}
+
 // Linear with random couplings, where equations (2)-(5) are solved frequency by frequency.
 TEST(LoopTheory, LinearNetworkAgreesWithQuadrature) {
   const double g = 0.6, gbar = 0.7, noise = 0.3, size = 20;

@@ -50,7 +50,10 @@ double default_step(Integrator integrator) {
 }
 
 Order order_of(const std::string& name) {
-  return name == "mean_field" ? Order::kMeanField : name == "one_loop" ? Order::kOneLoop : Order::kOneLoopCross;
+  return name == "mean_field"       ? Order::kMeanField
+         : name == "one_loop"       ? Order::kOneLoop
+         : name == "one_loop_cross" ? Order::kOneLoopCross
+                                    : Order::kOneLoopFeedback;
 }
 
 void require_one_odd_population(const Parameters& parameters, const RateDescription& network) {
@@ -136,7 +139,8 @@ LoopModel loop_model(const RenormalizedDescription& description, Order order) {
   model.noise_intensity = description.population().noise_intensity;
   if (order == Order::kMeanField) return model;
   model.inverse_size = 1.0 / static_cast<double>(description.network.size());
-  model.cross_term = order == Order::kOneLoopCross;
+  model.cross_term = order != Order::kOneLoop;
+  model.own_feedback = order == Order::kOneLoopFeedback;
   model.gain_spread = description.gain_spread;
   return model;
 }

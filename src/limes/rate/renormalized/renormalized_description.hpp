@@ -7,14 +7,14 @@
 namespace limes::rate::renormalized {
 
 /// The highest order that the theory solves.
-enum class Order { kMeanField, kOneLoop, kOneLoopCross };
+enum class Order { kMeanField, kOneLoop, kOneLoopCross, kOneLoopFeedback };
 
 /// Steps of the simulation: `scheme.hpp`.
 enum class Integrator { kRungeKutta4, kEuler, kHeun, kExponential };
 
 struct RenormalizedDescription {
   RateDescription network;  ///< one population, continuous time, no thresholds, no stimulus
-  Order order = Order::kOneLoopCross;
+  Order order = Order::kOneLoopFeedback;
   bool gain_spread = false;    ///< equation (7) in the loop branches
   std::optional<double> lags;  ///< longest lag of the theory's curves
   Integrator integrator = Integrator::kExponential;

@@ -73,10 +73,12 @@ Parameter own(std::string key, Type type, Json otherwise, std::string meaning) {
 }
 
 void append_own(std::vector<Parameter>& list) {
-  Parameter order = own("theory.order", Type::kChoice, "one_loop_cross",
-                        "the highest order that is solved, with those below: one_loop is equations (2)-(5), "
-                        "one_loop_cross adds the cross term (6); a magnetised network has mean_field only");
-  order.choices = {"mean_field", "one_loop", "one_loop_cross"};
+  Parameter order =
+      own("theory.order", Type::kChoice, "one_loop_feedback",
+          "the highest order that is solved, with those below: one_loop is equations (2)-(5), "
+          "one_loop_cross adds the cross term (6), one_loop_feedback that of each neuron's own noise (6'); a "
+          "magnetised network has mean_field only");
+  order.choices = {"mean_field", "one_loop", "one_loop_cross", "one_loop_feedback"};
   list.push_back(std::move(order));
   list.push_back(own("theory.gain_spread", Type::kBoolean, false,
                      "the factor (7) of the population's fluctuations: gains that differ from network to network"));

@@ -57,10 +57,12 @@ system::System renormalized_system() {
       "beta(w) = (gbar^2/N) C_ind(w)/|1 - gbar S|^2,   C_ind = C_phi - F(b_x),   b_x(w) = beta(w)/(1 + w^2)     (4)",
       "A(w) = (1/N) C_ind(w)/|1 - gbar S|^2: of m(t) = (1/N) sum_j phi(x_j)                                    (5)",
       "X(w) = (gbar g^2/N) C_ind(w) S/(1 - gbar S): cross term                                                 (6)",
+      "X'(w) = (gbar/N) 2 D S/(1 - gbar S), added to X: own noise; C_ind = C_phi - F(c_x), c_x that of pairs   (6')",
       "mean field: beta = X = 0;   magnetic transition: gbar <phi'> = 1",
       "magnetised: R = gbar E phi(R + z),   z of variance v = g^2 E phi^2(R + z) where static",
   };
   system.conventions = {
+      "branches one_loop: (2)-(5); one_loop_cross: (2)-(6); one_loop_feedback: (2)-(6'), exact for a linear population",
       "noise: D = noise.intensity with <xi xi'> = 2 D delta; the papers' D is twice this",
       "coupling.mean is gbar and coupling.deviation is g: E J_ij = gbar/N, Var J_ij = g^2/N; the diagonal is drawn too",
       "J_ij is the coupling from neuron j onto neuron i: row = target, column = source",
@@ -71,7 +73,8 @@ system::System renormalized_system() {
       "all times and rates are in units of network.time_constant",
       "simulation: the random part is one matrix product for all trajectories, the mean gbar/N is added as a number",
       "a network of which at least half the trajectories keep the sign of m(t) (0.8 of <m^2> is in the time mean, and "
-      "<m^2> is twenty times that of independent neurons) is magnetised",
+      "<m^2> is twenty times that of independent neurons) is magnetised; where most networks are, they alone are used, "
+      "else all are: the loop theory averages over all networks",
       "simulation.paired: both runs of a network share the random part, the noise and the initial states, so that the "
       "fluctuations between networks and the plain 1/N effect largely cancel in the shifts",
       "not_converged: a loop branch is critical (gbar <phi'> > 0.98, or more than 1/4 of the variance is shared by all "

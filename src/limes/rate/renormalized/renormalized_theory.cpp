@@ -22,7 +22,8 @@ constexpr double kCorrelationTimes = 10.0;
 constexpr std::size_t kMostLags = 200'000;
 
 const char* label_of(Order order) {
-  return order == Order::kMeanField ? "mean_field" : order == Order::kOneLoop ? "one_loop" : "one_loop_cross";
+  constexpr const char* kLabels[] = {"mean_field", "one_loop", "one_loop_cross", "one_loop_feedback"};
+  return kLabels[static_cast<int>(order)];
 }
 
 const char* meaning_of(Order order) {
@@ -33,6 +34,8 @@ const char* meaning_of(Order order) {
       return "equations (2)-(5): the population's fluctuations act back on every neuron";
     case Order::kOneLoopCross:
       return "equations (2)-(6): with the correlation of neurons that drive the population";
+    case Order::kOneLoopFeedback:
+      return "equations (2)-(6'): with what a neuron hears of its own noise through the population";
   }
   return "";
 }
@@ -135,7 +138,8 @@ class Solution {
   [[nodiscard]] std::vector<Order> orders() const {
     std::vector<Order> result{Order::kMeanField};
     if (description_.order != Order::kMeanField) result.push_back(Order::kOneLoop);
-    if (description_.order == Order::kOneLoopCross) result.push_back(Order::kOneLoopCross);
+    if (description_.order >= Order::kOneLoopCross) result.push_back(Order::kOneLoopCross);
+    if (description_.order >= Order::kOneLoopFeedback) result.push_back(Order::kOneLoopFeedback);
     return result;
   }
 

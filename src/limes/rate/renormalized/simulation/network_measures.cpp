@@ -80,7 +80,6 @@ void write_measures(const RenormalizedDescription& description, const SamplePlan
   if (averages.magnetised_fraction >= 0.5) {
     Writer write(description, plan, "magnetised-0", result);
     write_magnetised(write, averages);
-    return;
   }
   plain.add("variance", averages.state_products[0], averages.trajectory_power);
   plain.add("output_variance", averages.output_products[0]);

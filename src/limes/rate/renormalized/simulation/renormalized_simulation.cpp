@@ -24,13 +24,26 @@ constexpr double kConcurrentMatrix = 2.6e8;  // bytes; larger matrices are stepp
 // A noise-free trajectory whose mean square has fallen to this part of its start dies out. Chaos with an amplitude so
 // small would need g - 1 < 1e-6.
 constexpr double kDeadShare = 1e-6;
-constexpr int kFormat = 1;  // raise this when the saved form changes
+constexpr int kFormat = 2;  // raise this when the saved form changes
 
 /// The random part J0 of the couplings; a given matrix as it is.
 RateDescription random_part(const RenormalizedDescription& description) {
   RateDescription part = description.network;
   if (!description.has_given_matrix()) part.coupling.mean.setZero();
   return part;
+}
+
+bool is_magnetised(const system::Realisation& result) {
+  return std::any_of(result.quantities.begin(), result.quantities.end(),
+                     [](const system::Measurement& measurement) { return !measurement.branch.empty(); });
+}
+
+/// Keeps what was measured of one phase: under a label where magnetised, without one where not.
+void keep_phase(bool magnetised, system::Realisation& result) {
+  std::erase_if(result.quantities, [&](const system::Measurement& measurement) {
+    return measurement.name != "magnetised_fraction" && measurement.branch.empty() == magnetised;
+  });
+  std::erase_if(result.curves, [&](const system::MeasuredCurve& curve) { return curve.branch.empty() == magnetised; });
 }
 
 template <typename Real>
@@ -196,11 +209,11 @@ class Simulation {
     for (auto& result : results_) {
       if (!result) continue;
       diverged += result->diverged ? 1 : 0;
-      const bool labelled = std::any_of(result->quantities.begin(), result->quantities.end(),
-                                        [](const system::Measurement& m) { return !m.branch.empty(); });
-      magnetised += labelled ? 1 : 0;
+      magnetised += is_magnetised(*result) ? 1 : 0;
       outcome.realisations.push_back(std::move(*result));
     }
+    const bool phase = 2 * magnetised > static_cast<int>(outcome.realisations.size()) - diverged;
+    for (system::Realisation& result : outcome.realisations) keep_phase(phase, result);
     if (outcome.realisations.size() < results_.size()) {
       outcome.status = system::Status::kInterrupted;
     } else if (diverged > 0) {
@@ -211,10 +224,11 @@ class Simulation {
                                              outcome.realisations.size()));
     }
     if (magnetised > 0) {
-      outcome.warnings.push_back(
-          fmt::format("{} of {} networks are magnetised (the mean output keeps its sign): they are compared with the "
-                      "magnetised mean field only",
-                      magnetised, outcome.realisations.size()));
+      outcome.warnings.push_back(fmt::format(
+          "{} of {} networks are magnetised (the mean output keeps its sign): {}", magnetised,
+          outcome.realisations.size(),
+          phase ? "only they are used, and compared with the magnetised mean field"
+                : "being the fewer, they count among the others, over all of which the loop theory averages"));
     }
     return outcome;
   }

@@ -14,13 +14,23 @@ VarianceTerms::VarianceTerms(const LoopModel& model, double variance)
       kappa(1.0 - model.coupling_mean * gain),
       pair(model.transfer, 0.0, variance) {}
 
+double VarianceTerms::cross(const LoopModel& model) const {
+  if (!model.cross_term) return 0.0;
+  const double g2 = model.coupling_deviation * model.coupling_deviation;
+  return 2.0 * model.inverse_size * model.coupling_mean * g2 * gain * kappa;
+}
+
+double VarianceTerms::own(const LoopModel& model) const {
+  if (!model.own_feedback) return 0.0;
+  return 2.0 * model.inverse_size * model.coupling_mean * model.noise_intensity * gain;
+}
+
 Eigen::Matrix2d VarianceTerms::tail(const LoopModel& model) const {
   const double g2 = model.coupling_deviation * model.coupling_deviation;
   const double loop = model.inverse_size * model.coupling_mean * model.coupling_mean;
-  const double cross = model.cross_term ? 2.0 * model.inverse_size * model.coupling_mean * g2 * gain * kappa : 0.0;
   const double slope = pair.gain(0.0);
   Eigen::Matrix2d matrix;
-  matrix << 1.0 - g2 * slope - loop * slope, -loop * (1.0 - kappa * kappa) + loop * loop * slope - cross, -slope,
+  matrix << 1.0 - g2 * slope - loop * slope, -loop * (1.0 - kappa * kappa) + loop * loop * slope - cross(model), -slope,
       kappa * kappa + loop * slope;
   return matrix;
 }
@@ -34,7 +44,8 @@ std::optional<Eigen::Matrix2d> positive_root(const Eigen::Matrix2d& matrix) {
   return (matrix + root * Eigen::Matrix2d::Identity()) / std::sqrt(trace + 2.0 * root);
 }
 
-LagTerms lag_terms(const LoopModel& model, const VarianceTerms& terms, const LagFields& fields) {
+LagTerms lag_terms(const LoopModel& model, const Eigen::VectorXd& lags, const VarianceTerms& terms,
+                   const LagFields& fields) {
   const double g2 = model.coupling_deviation * model.coupling_deviation;
   const double loop = model.inverse_size * model.coupling_mean * model.coupling_mean;
   const double kappa2 = terms.kappa * terms.kappa;
@@ -43,7 +54,7 @@ LagTerms lag_terms(const LoopModel& model, const VarianceTerms& terms, const Lag
   LagTerms result;
   result.output.resize(nodes);
   result.shared.resize(nodes);
-  const Eigen::VectorXd shared = loop * (fields.filtered + fields.spread);
+  const Eigen::VectorXd shared = loop * (fields.filtered + fields.spread) + fields.pairs;
   terms.pair.outputs({fields.covariance.data(), count}, {result.output.data(), count});
   terms.pair.outputs({shared.data(), count}, {result.shared.data(), count});
   result.independent = result.output - result.shared;
@@ -51,11 +62,17 @@ LagTerms lag_terms(const LoopModel& model, const VarianceTerms& terms, const Lag
   result.covariance_curvature =
       fields.covariance - g2 * result.output -
       loop * ((1.0 - kappa2) * fields.filtered + result.independent + fields.spread - fields.spread_curvature);
-  if (model.cross_term) {
-    result.covariance_curvature -=
-        2.0 * model.inverse_size * model.coupling_mean * g2 * terms.gain * terms.kappa * fields.filtered;
-  }
+  result.covariance_curvature -= terms.cross(model) * fields.filtered;
+  if (model.own_feedback)
+    result.covariance_curvature -= terms.own(model) * (-terms.kappa * lags.array()).exp().matrix();
   return result;
+}
+
+Eigen::VectorXd cross_part(const LoopModel& model, const LagPanels& panels, const VarianceTerms& terms,
+                           const LagFields& fields) {
+  Eigen::VectorXd source = terms.cross(model) * fields.filtered;
+  if (model.own_feedback) source += terms.own(model) * (-terms.kappa * panels.lags().array()).exp().matrix();
+  return panels.filtered(source, 1.0);
 }
 
 namespace {

@@ -1,5 +1,6 @@
 // Newton's method on the collocated equations: a sparse matrix of panels, bordered by C(0) = theta.
 
+#include <Eigen/Dense>
 #include <Eigen/SparseLU>
 #include <algorithm>
 #include <cmath>
@@ -30,7 +31,7 @@ class Collocation {
   [[nodiscard]] std::optional<Eigen::VectorXd> residual(const VarianceTerms& terms, const LagFields& fields) const {
     const auto root = positive_root(terms.tail(model_));
     if (!root || !(terms.kappa > 0.0)) return std::nullopt;
-    const LagTerms at = lag_terms(model_, terms, fields);
+    const LagTerms at = lag_terms(model_, panels_.lags(), terms, fields);
     Eigen::VectorXd result = Eigen::VectorXd::Zero(size_);
     const Eigen::Index last = panels_.nodes() - 1;
     for (std::size_t k = 0; k < panels_.panels(); ++k) {
@@ -50,8 +51,12 @@ class Collocation {
     }
     result(0) += model_.noise_intensity;
     const Eigen::Vector2d end = *root * Eigen::Vector2d(fields.covariance(last), fields.filtered(last));
-    result(2 * last) -= end(0);
-    result(2 * last + 1) -= end(1);
+    // v'' = M v - (s, 0) exp(-kappa tau) with decaying v: v' = -root v + (root + kappa)^-1 (s, 0) exp(-kappa T).
+    const Eigen::Matrix2d sum = *root + terms.kappa * Eigen::Matrix2d::Identity();
+    const double source = terms.own(model_) * std::exp(-terms.kappa * panels_.window());
+    const Eigen::Vector2d driven = sum.inverse() * Eigen::Vector2d(source, 0.0);
+    result(2 * last) += driven(0) - end(0);
+    result(2 * last + 1) += driven(1) - end(1);
     result(size_ - 1) = fields.covariance(0) - terms.theta;
     return result;
   }
@@ -61,11 +66,10 @@ class Collocation {
     const double g2 = model_.coupling_deviation * model_.coupling_deviation;
     const double loop = model_.inverse_size * model_.coupling_mean * model_.coupling_mean;
     const double kappa2 = terms.kappa * terms.kappa;
-    const double cross =
-        model_.cross_term ? 2.0 * model_.inverse_size * model_.coupling_mean * g2 * terms.gain * terms.kappa : 0.0;
+    const double cross = terms.cross(model_);
     const auto count = static_cast<std::size_t>(panels_.nodes());
     Eigen::VectorXd slope(panels_.nodes()), shared_slope(panels_.nodes());
-    const Eigen::VectorXd shared = loop * (fields.filtered + fields.spread);
+    const Eigen::VectorXd shared = loop * (fields.filtered + fields.spread) + fields.pairs;
     terms.pair.gains({fields.covariance.data(), count}, {slope.data(), count});
     terms.pair.gains({shared.data(), count}, {shared_slope.data(), count});
     std::vector<Triplet> entries;

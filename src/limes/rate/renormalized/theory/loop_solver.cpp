@@ -49,22 +49,28 @@ Eigen::VectorXd moved(const LagPanels& from, const LagPanels& to, const Eigen::V
 
 LagFields moved(const LagPanels& from, const LagPanels& to, const LagFields& fields, double rate) {
   return {moved(from, to, fields.covariance, rate), moved(from, to, fields.filtered, rate),
-          moved(from, to, fields.spread, rate), moved(from, to, fields.spread_curvature, rate)};
+          moved(from, to, fields.spread, rate), moved(from, to, fields.spread_curvature, rate),
+          moved(from, to, fields.pairs, rate)};
 }
 
-/// Newton's method, with E of equation (7) iterated around it.
+/// Newton's method, with E of equation (7) and c - b of (6') iterated around it.
 std::optional<Solved> solved(const LoopModel& model, const LagPanels& panels, double theta, const LagFields& start) {
   NewtonResult found = newton(model, panels, theta, start);
   if (!found.converged) return std::nullopt;
-  if (model.gain_spread && model.inverse_size > 0.0) {
+  if ((model.gain_spread || model.own_feedback) && model.inverse_size > 0.0) {
     double change = 1.0;
     for (int round = 0; change > kSpreadTolerance; ++round) {
       const VarianceTerms terms(model, found.theta);
-      if (round == kSpreadRounds || !(model.coupling_deviation * terms.gain < 1.0)) return std::nullopt;
+      if (round == kSpreadRounds) return std::nullopt;
       LagFields fields = found.fields;
-      set_gain_spread(model, panels, terms, fields);
-      change = (fields.spread - found.fields.spread).cwiseAbs().maxCoeff() /
-               std::max(fields.filtered.cwiseAbs().maxCoeff(), 1e-300);
+      if (model.gain_spread) {
+        if (!(model.coupling_deviation * terms.gain < 1.0)) return std::nullopt;
+        set_gain_spread(model, panels, terms, fields);
+      }
+      if (model.own_feedback) fields.pairs = cross_part(model, panels, terms, fields);
+      const auto largest = [](const Eigen::VectorXd& values) { return values.cwiseAbs().maxCoeff(); };
+      change = std::max(largest(fields.spread - found.fields.spread) / std::max(largest(fields.filtered), 1e-300),
+                        largest(fields.pairs - found.fields.pairs) / found.theta);
       found = newton(model, panels, found.theta, fields);
       if (!found.converged) return std::nullopt;
     }
@@ -125,7 +131,7 @@ std::optional<Solved> at_zero(const LoopModel& model, const MeanFieldStart& star
                              std::exp(-rate * (panels.lags()(j) - static_cast<double>(count - 1) * start.step));
     }
   }
-  fields.spread = fields.spread_curvature = Eigen::VectorXd::Zero(panels.nodes());
+  fields.spread = fields.spread_curvature = fields.pairs = Eigen::VectorXd::Zero(panels.nodes());
   Eigen::VectorXd output(panels.nodes());
   const auto nodes = static_cast<std::size_t>(panels.nodes());
   terms.pair.outputs({fields.covariance.data(), nodes}, {output.data(), nodes});
@@ -139,7 +145,7 @@ std::optional<Solved> refined(const LoopModel& model, Solved solution, double& c
   for (int round = 0; round < kMostRefinements; ++round) {
     stop.check();
     const VarianceTerms terms(model, solution.theta);
-    const LagTerms at = lag_terms(model, terms, solution.fields);
+    const LagTerms at = lag_terms(model, solution.panels.lags(), terms, solution.fields);
     const auto& edges = solution.panels.edges();
     const auto covariance = solution.panels.tails(solution.fields.covariance);
     const auto filtered = solution.panels.tails(solution.fields.filtered);
@@ -174,7 +180,7 @@ std::optional<Solved> refined(const LoopModel& model, Solved solution, double& c
 
 LoopState state_of(const LoopModel& model, const Solved& solution, double change) {
   const VarianceTerms terms(model, solution.theta);
-  const LagTerms at = lag_terms(model, terms, solution.fields);
+  const LagTerms at = lag_terms(model, solution.panels.lags(), terms, solution.fields);
   const LagFields& fields = solution.fields;
   const double epsilon = model.inverse_size, loop = epsilon * model.coupling_mean * model.coupling_mean;
   LoopState state;
@@ -192,10 +198,8 @@ LoopState state_of(const LoopModel& model, const Solved& solution, double change
   state.population_autocovariance = epsilon * population;
   state.cross_covariance = epsilon / (1.0 - epsilon) * (population - at.output);
   state.state_cross_covariance = loop * (fields.filtered + fields.spread);
-  if (model.cross_term) {
-    const double g2 = model.coupling_deviation * model.coupling_deviation;
-    state.state_cross_covariance += 2.0 * epsilon * model.coupling_mean * g2 * terms.gain * terms.kappa *
-                                    solution.panels.filtered(fields.filtered, 1.0);
+  if (model.cross_term || model.own_feedback) {
+    state.state_cross_covariance += cross_part(model, solution.panels, terms, fields);
   }
   state.output_variance = at.output(0);
   state.population_variance = state.population_autocovariance(0);
