@@ -12,8 +12,8 @@
 namespace limes::rate::renormalized {
 
 struct GridModel {
-  double g, gbar, noise, size;  // <xi xi'> = noise delta: twice noise.intensity
-  bool cross, spread;
+  double g, gbar, noise, size;      // <xi xi'> = noise delta: twice noise.intensity
+  bool cross, spread, own = false;  // equations (6), (7), (6')
 };
 
 struct GridSolution {
@@ -62,8 +62,12 @@ inline GridSolution grid_solution(const GridModel& model, double step, std::size
       const Complex beta = model.gbar * model.gbar * population[k];
       const Complex cross =
           model.cross ? 2 * model.gbar * model.g * model.g / model.size * ind[k] * std::real(response / loop) : 0.0;
-      smooth[k] = (model.g * model.g * phi[k] + beta + cross) / (1 + w * w);
-      shared[k] = beta / (1 + w * w);
+      // The transform of the grid is that of a density per step.
+      const Complex own =
+          model.own ? 2 * model.gbar * model.noise / model.size * std::real(response / loop) / step : 0.0;
+      smooth[k] = (model.g * model.g * phi[k] + beta + cross + own) / (1 + w * w);
+      // With (6') what two neurons share is the covariance of a pair.
+      shared[k] = (beta + (model.own ? cross + own : 0.0)) / (1 + w * w);
     }
     const auto next = fourier.inverse_real(smooth, points), next_shared = fourier.inverse_real(shared, points);
     s.a = fourier.inverse_real(population, points);

@@ -91,11 +91,13 @@ TEST(LoopTheory, AgreesWithIterationInFrequency) {
   for (const Case& c :
        {Case{{0.5, 1.0, 0.2, 300, true, false}, 0.1, 4096, 400},
         Case{{0.8, 0.7, 0.4, 50, false, false}, 0.1, 2048, 400}, Case{{0.5, 0.9, 0.2, 200, true, true}, 0.1, 2048, 400},
+        Case{{0.6, 0.8, 0.3, 60, true, false, true}, 0.05, 2048, 400},
         Case{{0.7, -2.0, 0.3, 40, true, false}, 0.05, 2048, 400},
         Case{{1.5, 1.1, 0.0, 400, true, false}, 0.2, 1024, 3000}}) {
     SCOPED_TRACE(testing::Message() << "g " << c.model.g << " gbar " << c.model.gbar);
     LoopModel model = model_of(c.model.g, c.model.gbar, c.model.noise, c.model.size, c.model.cross);
     model.gain_spread = c.model.spread;
+    model.own_feedback = c.model.own;
     const LoopState state = solve(model);
     const auto index = static_cast<std::size_t>(std::lround(5.0 / c.step));
     const GridValues grid = extrapolated_grid(c.model, c.step, c.points, index, c.rounds);
@@ -122,7 +124,8 @@ TEST(LoopTheory, LinearPopulationIsExact) {
   }
 }
 
-// With (6') the neurons are exact as well, at any N: the own noise with the mean taken off, and the mean; and their pairs.
+// With (6') the neurons are exact as well, at any N: the own noise with the mean taken off, and the mean; and their
+// pairs.
 TEST(LoopTheory, OwnFeedbackIsExactForALinearPopulation) {
   for (const double gbar : {-1.5, 0.3, 0.9}) {
     const double noise = 0.4, size = 7;

@@ -207,7 +207,9 @@ class Solution {
       const LoopModel model = loop_model(description_, order);
       const LoopOutcome loop = solve_loop(model, start, context_.stop);
       if (!loop.state) {
-        failures.push_back(failure_of(order, loop.failure));
+        // The last order alone: the theory of the note was found.
+        const bool beyond = order == Order::kOneLoopFeedback && failures.empty();
+        (beyond ? outcome_.warnings : failures).push_back(failure_of(order, loop.failure));
         continue;
       }
       add_branch(order, true);
