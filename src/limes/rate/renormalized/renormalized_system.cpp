@@ -82,14 +82,14 @@ system::System renormalized_system() {
   };
   system.when_not_to_believe = {
       "where gain_spread exceeds some 0.3 networks differ from each other, and terms of higher order are not small",
-      "mean field and loops leave out the plain 1/N effect, which is there at gbar = 0 too (1 % of the variance at N = "
-      "100); simulation.paired takes it off",
-      "a chaotic network near g = 1 settles into fixed points or cycles while N is small",
+      "mean field and loops leave out the plain 1/N effect, which is there at gbar = 0 too; simulation.paired takes it "
+      "off",
+      "without noise some networks of a few hundred neurons settle into fixed points or slow cycles: measured "
+      "correlations are then longer than those of chaos (8 % of the networks at g = 1.5, N = 400)",
+      "one_loop and one_loop_cross are the equations of the note; with noise they lack (6'), which is as large as (6)",
       "the magnetised phase has mean field only",
       "errors are those between networks: near the transition take tens of them, and a transient of several "
       "population_time_constant",
-      "without noise the theory of the chaotic state holds for gbar below the transition only, where the population's "
-      "fluctuations are slow",
   };
   system.schema = renormalized_schema();
   system.branch_coordinates = {"variance"};

@@ -57,7 +57,7 @@ std::vector<MagnetisedState> static_states(const LoopModel& model, const theory:
     for (const auto& eigenvalue : theory::mean_field_map_eigenvalues(ensemble, moments)) {
       if (std::abs(eigenvalue) > std::sqrt(g2 * moments.dfdf)) stable = stable && eigenvalue.real() < 1.0;
     }
-    states.push_back({true, stable, mean, v, moments.f, moments.ff, moments.df, std::abs(excess(mean)) / mean, kStep,
+    states.push_back({true, stable, mean, v, moments.f, moments.df, std::abs(excess(mean)) / mean, kStep,
                       std::vector<double>(kPoints, v)});
   }
   return states;
@@ -77,9 +77,8 @@ std::vector<MagnetisedState> magnetised_states(const LoopModel& model, const Sto
   if (settled) return states;
   for (const theory::FlowFluctuation& state : theory::flow_fluctuations(ensemble, stop)) {
     if (!state.converged || !is_magnetised(state.mean, state.variance)) continue;
-    states.push_back({false, state.stable, state.mean, state.variance, state.moments.f, state.moments.ff,
-                      state.moments.df, state.residual, kStep,
-                      theory::flow_autocovariance(ensemble, state, kStep, kPoints)});
+    states.push_back({false, state.stable, state.mean, state.variance, state.moments.f, state.moments.df,
+                      state.residual, kStep, theory::flow_autocovariance(ensemble, state, kStep, kPoints)});
   }
   std::sort(states.begin(), states.end(), [](const auto& a, const auto& b) { return a.mean < b.mean; });
   return states;

@@ -12,11 +12,10 @@ namespace limes::rate::renormalized {
 struct MagnetisedState {
   bool is_static = false;
   bool stable = false;
-  double mean = 0.0;          ///< R
-  double variance = 0.0;      ///< over neurons, about R
-  double mean_output = 0.0;   ///< E phi
-  double output_power = 0.0;  ///< E phi^2
-  double mean_gain = 0.0;     ///< E phi'
+  double mean = 0.0;         ///< R
+  double variance = 0.0;     ///< over neurons, about R
+  double mean_output = 0.0;  ///< E phi
+  double mean_gain = 0.0;    ///< E phi'
   double residual = 0.0;
   double step = 0.0;                   ///< of the autocovariance, in tau
   std::vector<double> autocovariance;  ///< about R, frozen part included
