@@ -29,6 +29,9 @@ CASES = [
     ("rate/theory/a.cpp", "#include <hdf5.h>", "the theory core may not use"),
     ("rate/theory/a.cpp", "#include <thread>", "the theory core may not use"),
     ("rate/theory/a.cpp", '#include "limes/rate/simulation/batch.hpp"', "two witnesses"),
+    ("rate/renormalized/theory/a.cpp", '#include "limes/rate/renormalized/simulation/trajectory_batch.hpp"',
+     "two witnesses"),
+    ("rate/renormalized/theory/a.cpp", "#include <thread>", "the theory core may not use"),
     ("attic/a.cpp", "", "unknown floor"),
 ]
 

@@ -159,10 +159,11 @@ std::vector<std::string> without_repetitions(const std::vector<std::string>& war
 
 Comparison compare(const system::System& system, const system::TheoryOutcome* theory,
                    const system::SimulationOutcome* simulation, const ComparisonOptions& options,
-                   const system::SimulationOutcome* second_size, const system::SimulationOutcome* surrogates) {
+                   const system::SimulationOutcome* second_size, const system::SimulationOutcome* surrogates,
+                   const system::TheoryOutcome* second_theory) {
   Comparison comparison;
   comparison.family_wise_level = options.family_wise_level;
-  Evidence evidence{system, theory, simulation, second_size, surrogates, options, {}, {}, {}};
+  Evidence evidence{system, theory, simulation, second_size, surrogates, options, {}, {}, {}, second_theory};
   std::vector<std::string>& warnings = comparison.warnings;
   std::vector<std::string> ignored;
   // Without a simulation no realisation is assigned, but the branches still order the entries.

@@ -107,7 +107,8 @@ inline constexpr const char* kSwitchesMeasurement = "branch_switches";
 inline constexpr const char* kSurrogateFamily = "iid_surrogate";
 
 /// Any side may be null. `second_size` is the same simulation at another size (with independent seeds), `surrogates` an
-/// ensemble of networks like the given matrix. Rules, in short:
+/// ensemble of networks like the given matrix, `second_theory` the theory at that other size where it depends on it.
+/// Rules, in short:
 /// - Each realisation is assigned, in each branch family, to the nearest stable realisable branch (of all realisable
 ///   ones if none is stable) in System::branch_coordinates, each scaled by the spread of branches and realisations.
 /// - Values are averaged within a branch. An entry with one side has no z and no verdict.
@@ -122,7 +123,8 @@ inline constexpr const char* kSurrogateFamily = "iid_surrogate";
 [[nodiscard]] Comparison compare(const system::System& system, const system::TheoryOutcome* theory,
                                  const system::SimulationOutcome* simulation, const ComparisonOptions& options = {},
                                  const system::SimulationOutcome* second_size = nullptr,
-                                 const system::SimulationOutcome* surrogates = nullptr);
+                                 const system::SimulationOutcome* surrogates = nullptr,
+                                 const system::TheoryOutcome* second_theory = nullptr);
 
 /// Some entry differs significantly and a second size could show that this is the network's finite size.
 [[nodiscard]] bool needs_second_size(const Comparison& comparison);

@@ -362,8 +362,10 @@ void measure_second_size(CurveEntry& entry, const Evidence& evidence) {
   const auto onto = stencils(sample->axes.back().values, positions);
   std::vector<Eigen::MatrixXd> curves;
   for (const Eigen::MatrixXd& curve : sample->curves) curves.push_back(moved(curve, onto));
-  const system::TheoryCurve& theory = *entry.slot.theory;
-  const Eigen::MatrixXd predicted = moved(channels_of(theory.values), stencils(theory.axes.back().values, positions));
+  const system::TheoryCurve* theory = evidence.at_second_size(*entry.slot.theory, &system::TheoryOutcome::curves);
+  if (theory == nullptr || theory->values.complex != entry.slot.theory->values.complex) return;
+  const Eigen::MatrixXd predicted = moved(channels_of(theory->values), stencils(theory->axes.back().values, positions));
+  if (row >= predicted.rows()) return;
   const Eigen::MatrixXd residuals = residuals_of(curves, predicted, row, channel.points);
   if (!residuals.allFinite()) return;  // the second size does not reach as far
   const Eigen::MatrixXd second = residuals * channel.modes.projection;

@@ -18,6 +18,18 @@ struct Evidence {
   BranchAssignment assignment;
   BranchAssignment second_assignment;
   BranchAssignment surrogate_assignment;
+  const system::TheoryOutcome* second_theory = nullptr;  ///< at the second size; null: that of the first holds there
+
+  /// The theory's item at the second size that stands for this one; null where it has none of that name and shape.
+  template <typename Item>
+  [[nodiscard]] const Item* at_second_size(const Item& item,
+                                           const std::vector<Item> system::TheoryOutcome::*items) const {
+    if (second_theory == nullptr) return &item;
+    for (const Item& other : second_theory->*items) {
+      if (other.name == item.name && other.branch == item.branch) return &other;
+    }
+    return nullptr;
+  }
 };
 
 /// A difference that did not pass the first test, at both sizes.

@@ -136,7 +136,8 @@ Relation relation_of(const Evidence& evidence, const std::string& family, const 
   }
   // An exact property of the matrix has no branch; its own fixed points and its mean field have a family. The family
   // "ensemble" holds limits of the coupling matrix, which one draw of it need not meet.
-  const bool of_ensemble = (family.empty() && !branch.empty()) || family == "ensemble";
+  const bool of_ensemble =
+      (family.empty() && !branch.empty()) || family == "ensemble" || family.starts_with("ensemble/");
   return of_ensemble && !approximate ? Relation::kOneDraw : Relation::kSame;
 }
 
@@ -191,17 +192,20 @@ void measure_second_size(QuantityEntry& entry, const Evidence& evidence) {
   if (!sample || sample->count() < 2 || sample->components() != entry.components.size()) return;
   const double ratio = evidence.options.second_size_ratio;
   const TheorySide& theory = *entry.shown.theory;
+  const system::TheoryQuantity* second =
+      evidence.at_second_size(*entry.slot.theory, &system::TheoryOutcome::quantities);
+  if (second == nullptr || second->value.shape != theory.value.shape || !all_finite(second->value)) return;
   for (std::size_t c = 0; c < entry.components.size(); ++c) {
     Component& component = entry.components[c];
     if (!component.significant) continue;
     const Estimate measured = estimate(*sample, c, ErrorKind::kRealisations);
-    double difference = measured.value - theory.value.values[c];
+    double difference = measured.value - second->value.values[c];
     // The allowed bias of an approximation is taken off at both sizes on the side of the first difference.
     if (theory.approximate) difference -= std::copysign(theory_error(theory, c), component.shift.difference);
-    const Shift second{difference, *measured.error, measured.degrees};
+    const Shift at_second{difference, *measured.error, measured.degrees};
     SizePair pair;
-    pair.larger = ratio < 1.0 ? component.shift : second;
-    pair.smaller = ratio < 1.0 ? second : component.shift;
+    pair.larger = ratio < 1.0 ? component.shift : at_second;
+    pair.smaller = ratio < 1.0 ? at_second : component.shift;
     pair.ratio = ratio < 1.0 ? 1.0 / ratio : ratio;
     pair.shrinkage = measure_shrinkage(pair.larger, pair.smaller, pair.ratio, component.theory_error);
     component.sizes = pair;

@@ -6,6 +6,7 @@
 #include "limes/base/suggestion.hpp"
 #include "limes/rate/rate_continuous_system.hpp"
 #include "limes/rate/rate_discrete_system.hpp"
+#include "limes/rate/renormalized/renormalized_system.hpp"
 #include "limes/spiking/replica_system.hpp"
 
 namespace limes::experiment {
@@ -14,6 +15,7 @@ const std::vector<system::System>& systems() {
   static const std::vector<system::System> all = {
       rate::discrete_system(),
       rate::continuous_system(),
+      rate::renormalized::renormalized_system(),
       spiking::replica_system(),
   };
   return all;

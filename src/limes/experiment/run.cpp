@@ -56,9 +56,9 @@ class Runner {
     return outcome;
   }
 
-  TheoryOutcome theory(const system::Model& model) {
+  TheoryOutcome theory(const system::Model& model, const std::string& name = "theory") {
     constexpr const char* kOutcome = "outcome";
-    return phase("theory", [&](const system::Context& context) {
+    return phase(name, [&](const system::Context& context) {
       if (const auto bytes = context.checkpoints == nullptr ? std::nullopt : context.checkpoints->load(kOutcome)) {
         if (auto solved = theory_from_archive(*bytes)) return *std::move(solved);
       }
@@ -121,7 +121,7 @@ void set_sizes(ComparisonOptions& options, std::optional<double> first, std::opt
 
 /// Everything that a run computes, before it is written anywhere.
 struct Computed {
-  std::optional<TheoryOutcome> theory;
+  std::optional<TheoryOutcome> theory, second_theory;
   std::optional<SimulationOutcome> simulation, half, surrogates;
   Comparison comparison;
   Status status = Status::kOk;
@@ -148,7 +148,8 @@ Computed compute(const system::System& system, const Prepared& prepared, const R
   const auto pointer = [](const auto& outcome) { return outcome ? &*outcome : nullptr; };
   ComparisonOptions comparison;
   const auto compared = [&](const SimulationOutcome* half) {
-    return compare(system, pointer(done.theory), pointer(done.simulation), comparison, half, pointer(done.surrogates));
+    return compare(system, pointer(done.theory), pointer(done.simulation), comparison, half, pointer(done.surrogates),
+                   pointer(done.second_theory));
   };
   done.comparison = compared(nullptr);
   const bool second_size = done.status == Status::kOk && done.theory && done.simulation && system.half_size &&
@@ -156,6 +157,7 @@ Computed compute(const system::System& system, const Prepared& prepared, const R
   if (!second_size) return done;
   if (const auto parameters = system.half_size(prepared.parameters)) {
     const auto model = system.prepare(parameters->with_seed(second_seed(prepared.parameters.seed())));
+    if (system.theory_depends_on_size) done.second_theory = runner.theory(*model, "second_theory");
     done.half = runner.simulation("second_size", *model);
     if (done.half->status == Status::kInterrupted) done.status = Status::kInterrupted;
     if (done.half->status == Status::kOk) {

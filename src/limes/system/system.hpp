@@ -63,6 +63,8 @@ struct System {
   /// The key of the size that `half_size` changes (`network.size`): what finite-size laws are written in. An array is
   /// summed over its populations.
   std::string size_parameter = {};
+  /// The theory knows the size of the network (corrections in 1/N): at a second size it is solved again.
+  bool theory_depends_on_size = false;
   /// A quantity that follows exp(a + b size) in each of `sizes`, keys of parameters: a sweep over one of them fits the
   /// law.
   struct ExponentialInSize {
