@@ -255,7 +255,7 @@ void judge(CurveEntry& entry, const MeasuredSample& sample, const std::optional<
   }
   if (theory.approximate && !theory.error.empty()) return bounded_test(entry, sample, theory, error);
   first_test(entry, sample, theory);
-  entry.size_could_matter = !evidence.simulation->one_matrix && !theory.approximate;
+  entry.size_could_matter = !evidence.simulation->one_matrix && !theory.approximate && !theory.of_this_size;
 }
 
 CurveEntry make_entry(const Slot<system::TheoryCurve>& slot, const Evidence& evidence,

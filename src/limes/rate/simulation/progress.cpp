@@ -33,7 +33,9 @@ std::uint64_t fingerprint(const coupling::Matrix& matrix) {
   return hash;
 }
 
-std::string identity_of(const RateDescription& d) {
+}  // namespace
+
+std::string simulation_identity(const RateDescription& d) {
   std::string text = fmt::format("{} time {} seed {}", kFormat, static_cast<int>(d.time), d.seed);
   for (const Population& p : d.populations) {
     text += fmt::format(" N {} f {} {} leak {} noise {} {} theta {} {} {} start {} {}", p.size,
@@ -60,9 +62,7 @@ std::string identity_of(const RateDescription& d) {
                             s.jacobian_spectrum, s.lags);
 }
 
-}  // namespace
-
 Checkpoints::Checkpoints(const RateDescription& description, system::CheckpointStore* store)
-    : SavedStates(store, "rate", store == nullptr ? std::string{} : identity_of(description)) {}
+    : SavedStates(store, "rate", store == nullptr ? std::string{} : simulation_identity(description)) {}
 
 }  // namespace limes::rate
