@@ -15,7 +15,7 @@
 namespace limes::rate::fixed_points {
 namespace {
 
-constexpr transfer::Transfer kTanh{transfer::Kind::kTanh, 1.0};
+const transfer::Transfer kTanh{transfer::Kind::kTanh, 1.0};
 
 VectorField network(std::uint32_t realisation, Eigen::Index size, double g, double d = 0.0) {
   std::vector<double> input(static_cast<std::size_t>(size), 0.0);

@@ -176,7 +176,8 @@ std::vector<QuantityInfo> quantities() {
       {"line_distance_control", "1", "", "the same for lines with permuted neurons", "linear", "line_distance"},
       {"fixed_point_distance", "1", "", "median distance of the trajectory to the nearest fixed point, /sqrt(N)",
        "linear", "line_distance"},
-      {"residual", "1", "", "of the equations of the order parameters; of the fixed points, root mean square of F"},
+      {"residual", "1", "", "of the equations of the order parameters"},
+      {"search_residual", "1", "", "largest root mean square of F at the fixed points that were found"},
   };
 }
 

@@ -73,7 +73,7 @@ system::System fixed_points_system() {
       "eigenvalues are those of J diag(phi'); the flow has those minus 1: unstable where Re lambda > 1",
       "index_sum: the signs of det(1 - J diag phi') at all fixed points, x = 0 included, add up to 1",
       "the theory of fixed_point_count, finite_complexity, finite_state_second_moment and shell_histogram is a sampling "
-      "of the Kac-Rice formula at this N; all else is the limit",
+      "of the Kac-Rice formula at this N; all else is the limit, whose error is its distance from that sampling",
       "activity form: r' = -r + phi(W r + b) has the fixed points r = phi(x) of x' = -x + W phi(x) + b; results are about "
       "r, landmarks and lines about x = W r + b",
       "portable couplings: numbers of coupling.seed (1); frozen input eta_i = sqrt(D) n_i of seed 2",

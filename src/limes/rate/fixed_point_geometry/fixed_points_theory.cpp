@@ -28,6 +28,13 @@ constexpr std::size_t kLargestSize = 600;  // with sampling unless samples are a
 // Where the flow's exponent is quickly computed.
 constexpr double kLargestFlow = 30.0, kLeastFlow = 1.01;
 
+// Standard errors of the sampling that a bound allows for.
+constexpr double kErrors = 2.0;
+constexpr double kFewEffective = 100.0, kFewPoints = 1e-3;
+// Spectra of samples: 25 N^3 operations each.
+constexpr std::size_t kLargestSpectra = 200, kMostSpectra = 2000;
+constexpr double kSpectraWork = 8e8;
+
 /// One portable draw of the ensemble: a theory of the ensemble need not be met by it.
 constexpr const char* kEnsemble = "ensemble";
 
@@ -80,14 +87,15 @@ class Writer {
     const double size = static_cast<double>(description_.size());
     const double exponential = std::exp(size * limit.complexity);
     if (limit.phase != Phase::kOrigin && std::isfinite(exponential)) quantity("exponential_count", exponential, 0.0);
+    const bool sampled = sample();
     if (limit.phase == Phase::kOrigin) return write_origin();
     quantity("critical_field_variance", critical_field_variance(), 1e-9 * critical_field_variance());
     write_moments(limit);
     write_dynamics(limit);
     write_spectrum(limit);
     if (limit.phase == Phase::kUnique) {
-      quantity("fixed_point_count", 1.0, 0.0);
-    } else {
+      limit_quantity("fixed_point_count", 1.0, 0.0, finite_.count);
+    } else if (sampled) {
       write_finite_size();
     }
   }
@@ -97,6 +105,26 @@ class Writer {
     system::TheoryQuantity entry{name, branch_, value, error, true, ""};
     entry.of_this_size = of_this_size;
     outcome_.quantities.push_back(std::move(entry));
+  }
+
+  /// A limit whose distance from networks of this size is known by sampling: that is its error then.
+  void limit_quantity(const char* name, double value, double error, const Estimated& at_size, double unit = 1.0) {
+    quantity(name, value, error);
+    if (at_size.error <= 0.0) return;
+    system::TheoryQuantity& entry = outcome_.quantities.back();
+    entry.approximate = true;
+    entry.error = error + bound(value, at_size, unit);
+  }
+  [[nodiscard]] static double bound(double value, const Estimated& at_size, double unit) {
+    return std::abs(at_size.value / unit - value) + kErrors * at_size.error / unit;
+  }
+  /// The same of a curve.
+  static void limit_curve(system::TheoryCurve& curve, const std::vector<Estimated>& at_size, double unit = 1.0) {
+    if (at_size.empty()) return;
+    curve.approximate = true;
+    std::vector<double> error;
+    for (std::size_t k = 0; k < at_size.size(); ++k) error.push_back(bound(curve.values.values[k], at_size[k], unit));
+    curve.error = Tensor({error.size()}, error);
   }
 
   system::TheoryCurve& curve(const char* name, Axis axis, std::vector<double> values) {
@@ -117,20 +145,21 @@ class Writer {
   void write_origin() {
     quantity("dynamics_second_moment", 0.0, 0.0);
     quantity("critical_field_variance", 0.0, 0.0);
-    quantity("fixed_point_count", 0.0, 0.0);
+    limit_quantity("fixed_point_count", 0.0, 0.0, finite_.count);
     outcome_.warnings.emplace_back(
         "quiescent: the only attractor is x = 0, and it is the only fixed point (g <= 1 without input)");
   }
 
   void write_moments(const Geometry& limit) {
-    quantity("output_second_moment", limit.order.c, limit.error * limit.order.c);
+    limit_quantity("output_second_moment", limit.order.c, limit.error * limit.order.c, finite_.output_second_moment);
     const double square = shown(limit.state_second_moment, limit.order.c);
-    quantity("state_second_moment", square, limit.error * square);
+    limit_quantity("state_second_moment", square, limit.error * square, finite_state(), finite_unit());
     quantity("residual", limit.residual, 0.0);
     if (description_.activity) return;
     const ComponentLaw law(ensemble_, limit.order);
-    curve("component_density", {"component", "1", centres(description_.grids.component)},
-          over_bins(description_.grids.component, [&](double x) { return gain_ * law.density(gain_ * x); }));
+    limit_curve(curve("component_density", {"component", "1", centres(description_.grids.component)},
+                      over_bins(description_.grids.component, [&](double x) { return gain_ * law.density(gain_ * x); })),
+                finite_.component_density, 1.0 / gain_);
   }
 
   void write_dynamics(const Geometry& limit) {
@@ -183,12 +212,13 @@ class Writer {
 
   void write_spectrum(const Geometry& limit) {
     const ComponentLaw law(ensemble_, limit.order);
-    quantity("outside_unit_circle_fraction", limit.order.q, limit.error);
-    quantity("unstable_fraction", unstable_fraction(law), limit.error);
-    quantity("jacobian_radius", limit.jacobian_radius, limit.error * limit.jacobian_radius);
+    limit_quantity("outside_unit_circle_fraction", limit.order.q, limit.error, finite_.outside_fraction);
+    limit_quantity("unstable_fraction", unstable_fraction(law), limit.error, finite_.unstable_fraction);
+    limit_quantity("jacobian_radius", limit.jacobian_radius, limit.error * limit.jacobian_radius,
+                   finite_.jacobian_radius);
     std::vector<double> within;
     for (const double radius : description_.grids.radius) within.push_back(fraction_within(law, radius));
-    curve("radial_spectrum", {"radius", "1", description_.grids.radius}, within);
+    limit_curve(curve("radial_spectrum", {"radius", "1", description_.grids.radius}, within), finite_.within);
   }
 
   [[nodiscard]] std::size_t samples() {
@@ -204,38 +234,54 @@ class Writer {
     return std::max(kFewestSamples, static_cast<std::size_t>(static_cast<double>(kDefaultSamples) * share));
   }
 
-  void write_finite_size() {
+  /// Kac-Rice sampling at this N, if it is affordable or asked for.
+  bool sample() {
     const std::size_t count = samples();
-    if (count < 2) return;
+    if (count < 2 || ensemble_.deviation == 0.0) return false;
     compute::Threads threads(static_cast<std::size_t>(std::max(1, context_.threads)));
     KacRiceOptions options;
     options.size = description_.size();
     options.samples = count;
     options.seed = description_.network.seed;
+    options.radii = description_.grids.radius;
+    const double work = std::pow(static_cast<double>(description_.size()), 3);
+    if (description_.size() <= kLargestSpectra) {
+      options.spectra = std::min({count, kMostSpectra, static_cast<std::size_t>(kSpectraWork / work)});
+    }
     if (!description_.activity) {
       for (const double edge : description_.grids.shell) options.shell_edges.push_back(edge * gain_ * gain_);
+      for (const double edge : description_.grids.component) options.component_edges.push_back(edge * gain_);
     }
-    const KacRice found = sample_kac_rice(ensemble_, options, threads, context_.stop);
-    quantity("fixed_point_count", found.count.value, found.count.error, true);
-    const double size = static_cast<double>(description_.size());
-    if (found.count.value > 0.0) {
-      quantity("finite_complexity", std::log(found.count.value) / size, found.count.error / found.count.value / size,
-               true);
-    }
-    const Estimated& square = description_.activity ? found.output_second_moment : found.state_second_moment;
-    const double unit = description_.activity ? 1.0 : gain_ * gain_;
-    quantity("finite_state_second_moment", square.value / unit, square.error / unit, true);
-    if (found.effective_samples < 100.0) {
+    finite_ = sample_kac_rice(ensemble_, options, threads, context_.stop);
+    if (finite_.effective_samples < kFewEffective && finite_.count.value > kFewPoints) {
       outcome_.warnings.push_back(
           fmt::format("Kac-Rice sampling at N = {}: {} samples are worth {:.0f} independent ones only; the error of "
                       "fixed_point_count may be underestimated",
-                      description_.size(), count, found.effective_samples));
+                      description_.size(), count, finite_.effective_samples));
     }
-    if (found.shell_density.empty()) return;
+    return true;
+  }
+
+  /// The state's second moment at this N, in the units of its estimate.
+  [[nodiscard]] const Estimated& finite_state() const {
+    return description_.activity ? finite_.output_second_moment : finite_.state_second_moment;
+  }
+  [[nodiscard]] double finite_unit() const { return description_.activity ? 1.0 : gain_ * gain_; }
+
+  void write_finite_size() {
+    quantity("fixed_point_count", finite_.count.value, finite_.count.error, true);
+    const double size = static_cast<double>(description_.size());
+    if (finite_.count.value > 0.0) {
+      quantity("finite_complexity", std::log(finite_.count.value) / size,
+               finite_.count.error / finite_.count.value / size, true);
+    }
+    quantity("finite_state_second_moment", finite_state().value / finite_unit(), finite_state().error / finite_unit(),
+             true);
+    if (finite_.shell_density.empty()) return;
     std::vector<double> density, error;
-    for (const Estimated& bin : found.shell_density) {
-      density.push_back(bin.value * unit);
-      error.push_back(bin.error * unit);
+    for (const Estimated& bin : finite_.shell_density) {
+      density.push_back(bin.value * finite_unit());
+      error.push_back(kErrors * bin.error * finite_unit());
     }
     system::TheoryCurve& shells = curve("shell_histogram", {"second_moment", "1", centres(description_.grids.shell)},
                                         density);
@@ -249,6 +295,7 @@ class Writer {
   Ensemble ensemble_;
   double gain_;
   std::string branch_;
+  KacRice finite_;
 };
 
 }  // namespace

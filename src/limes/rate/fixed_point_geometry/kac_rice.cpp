@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <limits>
 #include <numbers>
 
 #include "limes/base/errors.hpp"
 #include "limes/compute/blas_threads.hpp"
 #include "limes/compute/lu.hpp"
+#include "limes/compute/spectrum.hpp"
 #include "limes/compute/transfer_kernels.hpp"
 #include "limes/rate/fixed_point_geometry/theory/complexity.hpp"
 #include "limes/rate/fixed_point_geometry/theory/constrained_law.hpp"
@@ -52,18 +54,29 @@ struct Sample {
   int sign = 0;                                                  ///< of det(1 - J diag phi')
   double output_square = 0.0, state_square = 0.0;                ///< per component
   std::size_t law = 0;                                           ///< the most likely one
+  std::vector<double> components;                                ///< share in each bin
+  // Of J diag phi', where asked for.
+  double radius = 0.0, outside = 0.0, unstable = 0.0;
+  std::vector<double> within;
 };
 
 /// Draws samples one after the other; one object for each thread.
 class Sampler {
  public:
   Sampler(const Ensemble& ensemble, const std::vector<ComponentSampler>& laws, const std::vector<double>& share,
-          std::size_t size)
-      : ensemble_(ensemble), laws_(laws), share_(share), size_(size), matrix_(size * size), pivots_(size) {
+          const KacRiceOptions& options)
+      : ensemble_(ensemble),
+        laws_(laws),
+        share_(share),
+        options_(options),
+        size_(options.size),
+        matrix_(size_ * size_),
+        pivots_(size_) {
+    const std::size_t size = size_;
     for (auto* values : {&x_, &output_, &slope_, &shift_}) values->resize(size);
   }
 
-  Sample draw(math::RandomStream stream) {
+  Sample draw(math::RandomStream stream, bool with_spectrum) {
     double u = stream.uniform();
     std::size_t k = 0;
     while (k + 1 < laws_.size() && u >= share_[k]) u -= share_[k++];
@@ -78,14 +91,19 @@ class Sampler {
     const double g2 = ensemble_.deviation * ensemble_.deviation;
     const double variance = g2 * sample.output_square + ensemble_.field_variance;
     const double log_density = -n / 2.0 * (std::log(2.0 * std::numbers::pi * variance) + sample.state_square / variance);
-    const double log_determinant = conditioned_determinant(stream, variance, sample.sign);
+    draw_jacobian(stream, variance);
+    if (with_spectrum) measure_spectrum(sample);
+    const compute::Lu lu(matrix_.data(), pivots_);
+    sample.sign = size_ % 2 == 0 ? lu.sign() : -lu.sign();
+    const double log_determinant = lu.log_modulus();
+    count_components(sample);
     sample.log_weight = log_density + log_determinant - log_mixture(sample);
     return sample;
   }
 
  private:
-  /// ln |det(-1 + J diag phi')| of couplings drawn given F(x) = 0.
-  double conditioned_determinant(math::RandomStream& stream, double variance, int& sign) {
+  /// -1 + J diag phi' with couplings drawn given F(x) = 0.
+  void draw_jacobian(math::RandomStream& stream, double variance) {
     const double root = ensemble_.deviation / std::sqrt(static_cast<double>(size_));
     stream.fill_normal(matrix_);
     stream.fill_normal(shift_);
@@ -98,9 +116,34 @@ class Sampler {
       for (std::size_t j = 0; j < size_; ++j) row[j] = (root * row[j] + missing * output_[j]) * slope_[j];
       row[i] -= 1.0;
     }
-    const compute::Lu lu(matrix_.data(), pivots_);
-    sign = size_ % 2 == 0 ? lu.sign() : -lu.sign();
-    return lu.log_modulus();
+  }
+
+  void measure_spectrum(Sample& sample) {
+    const auto n = static_cast<Eigen::Index>(size_);
+    compute::RowMajorMatrix matrix = Eigen::Map<const compute::RowMajorMatrix>(matrix_.data(), n, n);
+    matrix.diagonal().array() += 1.0;
+    const double share = 1.0 / static_cast<double>(size_);
+    sample.radius = std::sqrt(matrix.squaredNorm() * share);
+    sample.within.assign(options_.radii.size(), 0.0);
+    for (const std::complex<double> value : compute::eigenvalues(matrix)) {
+      const double modulus = std::abs(value);
+      sample.outside += modulus > 1.0 ? share : 0.0;
+      sample.unstable += value.real() > 1.0 ? share : 0.0;
+      for (std::size_t r = 0; r < options_.radii.size(); ++r) {
+        if (modulus < options_.radii[r]) sample.within[r] += share;
+      }
+    }
+  }
+
+  void count_components(Sample& sample) const {
+    const std::vector<double>& edges = options_.component_edges;
+    if (edges.size() < 2) return;
+    sample.components.assign(edges.size() - 1, 0.0);
+    for (const double x : x_) {
+      if (x < edges.front() || x >= edges.back()) continue;
+      const auto bin = std::upper_bound(edges.begin(), edges.end(), x) - edges.begin() - 1;
+      sample.components[static_cast<std::size_t>(bin)] += 1.0 / static_cast<double>(size_);
+    }
   }
 
   /// ln of the density from which x was drawn; notes the most likely law.
@@ -133,6 +176,7 @@ class Sampler {
   const Ensemble& ensemble_;
   const std::vector<ComponentSampler>& laws_;
   const std::vector<double>& share_;
+  const KacRiceOptions& options_;
   std::size_t size_;
   std::vector<double> matrix_, x_, output_, slope_, shift_, logs_;
   std::vector<int> pivots_;
@@ -145,9 +189,10 @@ std::vector<Sample> draw_all(const Ensemble& ensemble, const std::vector<Compone
   compute::parallel_for(threads, 0, count, kGrain, [&](std::size_t first, std::size_t last) {
     if (stop.stop_requested()) return;
     const compute::SingleThreadedBlas single;
-    Sampler sampler(ensemble, laws, share, options.size);
+    Sampler sampler(ensemble, laws, share, options);
     for (std::size_t s = first; s < last; ++s) {
-      samples[s] = sampler.draw(math::RandomStream(options.seed, run, math::Purpose::kTheory, s));
+      samples[s] = sampler.draw(math::RandomStream(options.seed, run, math::Purpose::kTheory, s),
+                                run > 0 && s < options.spectra);
     }
   });
   stop.check();
@@ -192,6 +237,23 @@ Estimated controlled(const std::vector<double>& weights, const std::vector<doubl
   std::vector<double> corrected;
   for (std::size_t s = 0; s < weights.size(); ++s) corrected.push_back(weights[s] * (1.0 - b * signs[s]) + b);
   return mean_of(corrected);
+}
+
+void average_spectra(const std::vector<Sample>& samples, std::vector<double> weights, const KacRiceOptions& options,
+                     KacRice& result) {
+  const std::size_t count = std::min(options.spectra, samples.size());
+  weights.resize(count);
+  const auto average = [&](auto&& value) {
+    std::vector<double> values;
+    for (std::size_t s = 0; s < count; ++s) values.push_back(value(samples[s]));
+    return ratio_of(weights, values);
+  };
+  result.jacobian_radius = average([](const Sample& sample) { return sample.radius; });
+  result.outside_fraction = average([](const Sample& sample) { return sample.outside; });
+  result.unstable_fraction = average([](const Sample& sample) { return sample.unstable; });
+  for (std::size_t r = 0; r < options.radii.size(); ++r) {
+    result.within.push_back(average([&](const Sample& sample) { return sample.within[r]; }));
+  }
 }
 
 }  // namespace
@@ -240,6 +302,13 @@ KacRice sample_kac_rice(const Ensemble& ensemble, const KacRiceOptions& options,
     for (const double state : states) inside.push_back(state >= low && state < high ? 1.0 / (high - low) : 0.0);
     result.shell_density.push_back(ratio_of(weights, inside));
   }
+  for (std::size_t bin = 0; bin + 1 < options.component_edges.size(); ++bin) {
+    const double width = options.component_edges[bin + 1] - options.component_edges[bin];
+    std::vector<double> inside;
+    for (const Sample& sample : samples) inside.push_back(sample.components[bin] / width);
+    result.component_density.push_back(ratio_of(weights, inside));
+  }
+  if (options.spectra > 0) average_spectra(samples, weights, options, result);
   return result;
 }
 

@@ -20,7 +20,10 @@ struct KacRiceOptions {
   std::size_t size = 30;
   std::size_t samples = 20000;
   std::uint64_t seed = 1;
-  std::vector<double> shell_edges = {};  ///< of the histogram of |x|^2/N; empty: none
+  std::vector<double> shell_edges = {};      ///< of the histogram of |x|^2/N; empty: none
+  std::vector<double> component_edges = {};  ///< of the histogram of x_i; empty: none
+  std::size_t spectra = 0;                   ///< samples whose eigenvalues are computed (the first ones; 10 N^3 each)
+  std::vector<double> radii = {};            ///< where the fraction of eigenvalues within is wanted
 };
 
 /// Averages over all fixed points but x = 0 of networks of this size, each counted once (both members of a pair).
@@ -30,7 +33,11 @@ struct KacRice {
   Estimated output_second_moment;       ///< |phi|^2/N
   Estimated state_second_moment;        ///< |x|^2/N
   std::vector<Estimated> shell_density; ///< of |x|^2/N, in the bins
-  double effective_samples = 0.0;       ///< (sum w)^2 / sum w^2
+  std::vector<Estimated> component_density;
+  Estimated jacobian_radius;             ///< sqrt(sum_ij (J_ij phi'_j)^2 / N); this and the following from the spectra
+  Estimated outside_fraction, unstable_fraction;
+  std::vector<Estimated> within;         ///< fraction of eigenvalues of J diag phi' with |lambda| < r
+  double effective_samples = 0.0;        ///< (sum w)^2 / sum w^2
 };
 
 /// x is drawn from a mixture over c of independent components with the law that belongs to c (constrained_law.hpp),

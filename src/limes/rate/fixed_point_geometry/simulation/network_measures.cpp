@@ -103,7 +103,7 @@ void measure_set(const FixedPointsDescription& description, const VectorField& f
   add(result, "jacobian_radius", at.jacobian_radius);
   double residual = 0.0;
   for (const FoundPoint& point : found.points) residual = std::max(residual, point.residual);
-  add(result, "residual", residual);
+  add(result, "search_residual", residual);
   add_curve(result, "component_density", {"component", "1", centres(description.grids.component)},
             at.component_density);
   add_curve(result, "shell_histogram", {"second_moment", "1", centres(description.grids.shell)}, at.shell_density);
