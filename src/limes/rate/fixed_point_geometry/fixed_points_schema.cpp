@@ -136,12 +136,16 @@ void append_runs(std::vector<Parameter>& list) {
 
 std::vector<QuantityInfo> quantities() {
   return {
-      {"complexity", "1", "\\Sigma", "lim (1/N) ln of the mean number of fixed points", "linear"},
-      {"finite_complexity", "1", "", "(1/N) ln of the mean number at this N", "linear", "complexity"},
-      {"typical_complexity", "1", "", "(1/N) of the mean ln of the number of a network that has any", "linear",
+      {"complexity", "1", "\\Sigma", "lim (1/N) ln of the mean number of fixed points", "logarithmic"},
+      {"finite_complexity", "1", "", "(1/N) ln of the mean number at this N", "logarithmic", "complexity"},
+      {"typical_complexity", "1", "", "(1/N) of the mean ln of the number of a network that has any", "logarithmic",
        "complexity"},
       {"origin_complexity", "1", "", "what the spectrum of J at the origin alone would give (Wainrib, Touboul 2013)",
-       "linear", "complexity"},
+       "logarithmic", "complexity"},
+      {"onset_complexity", "1", "", "(16/81)(g - 1)^3, the law close to g = 1 without input", "logarithmic",
+       "complexity"},
+      {"saturated_complexity", "1", "", "0.26424, the limit of strong coupling without input", "logarithmic",
+       "complexity"},
       {"output_second_moment", "1", "c", "mean of phi^2 over all fixed points of all networks"},
       {"state_second_moment", "1", "<x^2>", "mean of x^2 over all fixed points of all networks"},
       {"dynamics_second_moment", "1", "C_0", "mean of x^2 along the trajectory; theory: the chaotic state"},

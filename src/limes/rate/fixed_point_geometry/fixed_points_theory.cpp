@@ -27,6 +27,8 @@ constexpr double kDefaultSize = 100.0;    // up to which the default number of s
 constexpr std::size_t kLargestSize = 600;  // with sampling unless samples are asked for
 // Where the flow's exponent is quickly computed.
 constexpr double kLargestFlow = 30.0, kLeastFlow = 1.01;
+// Where the law (8) is worth showing.
+constexpr double kNearOnset = 2.0;
 
 // Standard errors of the sampling that a bound allows for.
 constexpr double kErrors = 2.0;
@@ -84,6 +86,10 @@ class Writer {
     const Geometry limit = solve_geometry(ensemble_, context_.stop);
     quantity("complexity", limit.complexity, limit.error * limit.complexity);
     quantity("origin_complexity", origin_only_complexity(ensemble_.deviation), 0.0);
+    if (limit.phase == Phase::kMany && ensemble_.field_variance == 0.0) {
+      if (ensemble_.deviation < kNearOnset) quantity("onset_complexity", small_gain(ensemble_).complexity, 0.0);
+      quantity("saturated_complexity", infinite_gain().complexity, 0.0);
+    }
     const double size = static_cast<double>(description_.size());
     const double exponential = std::exp(size * limit.complexity);
     if (limit.phase != Phase::kOrigin && std::isfinite(exponential)) quantity("exponential_count", exponential, 0.0);
@@ -252,7 +258,12 @@ class Writer {
       for (const double edge : description_.grids.shell) options.shell_edges.push_back(edge * gain_ * gain_);
       for (const double edge : description_.grids.component) options.component_edges.push_back(edge * gain_);
     }
-    finite_ = sample_kac_rice(ensemble_, options, threads, context_.stop);
+    try {
+      finite_ = sample_kac_rice(ensemble_, options, threads, context_.stop);
+    } catch (const ConvergenceError&) {
+      if (ensemble_.deviation > 1.0) throw;
+      return false;  // weak couplings have no fixed points to draw
+    }
     if (finite_.effective_samples < kFewEffective && finite_.count.value > kFewPoints) {
       outcome_.warnings.push_back(
           fmt::format("Kac-Rice sampling at N = {}: {} samples are worth {:.0f} independent ones only; the error of "

@@ -63,12 +63,6 @@ void measure_trajectory(const FixedPointsDescription& description, const Traject
   add(result, "chaos_fraction", motion == Motion::kChaotic ? 1.0 : 0.0);
   add(result, "periodic_fraction", motion == Motion::kPeriodic ? 1.0 : 0.0);
   add(result, "settled_fraction", motion == Motion::kSettled ? 1.0 : 0.0);
-  if (motion == Motion::kPeriodic) {
-    result.warnings.push_back(
-        fmt::format("network {}: the trajectory is periodic, not chaotic (largest exponent {:.2g}); its shell and "
-                    "landmarks are those of a cycle",
-                    result.index, trajectory.lyapunov_exponent));
-  }
   add_curve(result, "dynamics_component_density", {"component", "1", centres(description.grids.component)},
             components.density());
   add_curve(result, "dynamics_shell_histogram", {"second_moment", "1", centres(description.grids.shell)},
@@ -86,8 +80,8 @@ void measure_set(const FixedPointsDescription& description, const VectorField& f
   add(result, "index_sum", found.index_sum());
   if (!found.complete) {
     result.warnings.push_back(
-        fmt::format("network {}: the search ended with its budget of {} starts; {} fixed points, coverage {:.3f}, sum "
-                    "of indices {}",
+        fmt::format("network {}: the search ended with its budget of {} starts; {} fixed points, coverage {:.3f}, sum of "
+                    "indices {}",
                     result.index, found.starts, found.count(), found.coverage(), found.index_sum()));
   }
   if (found.points.empty()) return;

@@ -1,6 +1,7 @@
 #include "limes/rate/fixed_point_geometry/simulation/simulation.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -24,6 +25,8 @@ constexpr auto kSavingInterval = std::chrono::seconds(20);
 // Scale of random starts, of the root mean square of the trajectory; where that has settled at 0, of the fields.
 constexpr double kStartScale = 0.8, kLeastScale = 0.2;
 constexpr std::int64_t kPartsOfRealisation = 1000;  // of the progress
+
+constexpr std::size_t kMostNamed = 10;  // networks that a warning lists
 
 // Raise this when the saved form changes.
 constexpr int kFormat = 1;
@@ -117,8 +120,26 @@ class Simulation {
       if (result) outcome.realisations.push_back(std::move(*result));
     }
     if (outcome.realisations.size() < results_.size()) outcome.status = system::Status::kInterrupted;
+    flag_periodic(outcome);
     pool(outcome.realisations, description_.size());
     return outcome;
+  }
+
+  /// Shell and landmarks of a network that runs around a small cycle are those of the cycle.
+  static void flag_periodic(system::SimulationOutcome& outcome) {
+    std::vector<int> periodic;
+    for (const system::Realisation& realisation : outcome.realisations) {
+      for (const system::Measurement& measured : realisation.quantities) {
+        if (measured.name == "periodic_fraction" && measured.value.scalar() == 1.0) periodic.push_back(realisation.index);
+      }
+    }
+    if (periodic.empty()) return;
+    const std::size_t shown = std::min(periodic.size(), kMostNamed);
+    outcome.warnings.push_back(
+        fmt::format("{} of {} networks are periodic, not chaotic, and their shells and landmarks are those of cycles: {}{}",
+                    periodic.size(), outcome.realisations.size(),
+                    fmt::join(periodic.begin(), periodic.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
+                    shown < periodic.size() ? ", ..." : ""));
   }
 
   const FixedPointsDescription& description_;
