@@ -63,12 +63,12 @@ void search(benchmark::State& state) {
       },
       [&] {
         copies = std::min(copies, bench::seconds([&] {
-          for (std::int64_t k = 0; k < factorisations; ++k) {
-            std::copy(jacobians[static_cast<std::size_t>(k) % kMatrices].begin(),
-                      jacobians[static_cast<std::size_t>(k) % kMatrices].end(), factors.begin());
-            benchmark::DoNotOptimize(factors.data());
-          }
-        }));
+                            for (std::int64_t k = 0; k < factorisations; ++k) {
+                              std::copy(jacobians[static_cast<std::size_t>(k) % kMatrices].begin(),
+                                        jacobians[static_cast<std::size_t>(k) % kMatrices].end(), factors.begin());
+                              benchmark::DoNotOptimize(factors.data());
+                            }
+                          }));
         FixedPointSet again;
         search_fixed_points(field, plan, again, one, {});
         benchmark::DoNotOptimize(again.points.data());

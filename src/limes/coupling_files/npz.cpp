@@ -38,7 +38,8 @@ std::uint32_t number(const InputFile& file, std::size_t place, int bytes) {
   if (place > data.size() || data.size() - place < static_cast<std::size_t>(bytes)) damaged(file, "it ends early");
   std::uint32_t value = 0;
   for (int k = 0; k < bytes; ++k) {
-    value |= static_cast<std::uint32_t>(static_cast<unsigned char>(data[place + static_cast<std::size_t>(k)])) << (8 * k);
+    value |= static_cast<std::uint32_t>(static_cast<unsigned char>(data[place + static_cast<std::size_t>(k)]))
+             << (8 * k);
   }
   return value;
 }
@@ -56,7 +57,8 @@ std::vector<Member> members_of(const InputFile& file) {
   if (end == std::string_view::npos || end < first) damaged(file, "it has no table of contents");
   const std::size_t count = number(file, end + 10, 2);
   std::size_t place = number(file, end + 16, 4);
-  if (count == 0xFFFF || place == kBeyond) throw InputError(file_place(file.path()), "archives beyond 4 GB are not read");
+  if (count == 0xFFFF || place == kBeyond)
+    throw InputError(file_place(file.path()), "archives beyond 4 GB are not read");
   std::vector<Member> members;
   for (std::size_t k = 0; k < count; ++k) {
     if (slice(file, place, 4) != kCentral) damaged(file, "its table of contents is broken");
@@ -96,8 +98,8 @@ std::string inflated(const InputFile& file, const Member& member, std::string_vi
 /// What the archive holds under this name, unpacked and checked.
 std::string bytes_of(const InputFile& file, const Member& member) {
   if (slice(file, member.offset, 4) != kLocal) damaged(file, "its table of contents is broken");
-  const std::size_t start = member.offset + kLocalBytes + number(file, member.offset + 26, 2) +
-                            number(file, member.offset + 28, 2);
+  const std::size_t start =
+      member.offset + kLocalBytes + number(file, member.offset + 26, 2) + number(file, member.offset + 28, 2);
   const std::string_view packed = slice(file, start, member.packed);
   std::string bytes;
   if (member.method == kDeflated) {

@@ -38,8 +38,8 @@ struct TheoryQuantity {
   Tensor value;
   Tensor error;  ///< numerical error estimate, of the shape of `value` (or of approximation, if `approximate`)
   bool valid = true;
-  std::string reason;        ///< why not valid
-  bool approximate = false;  ///< the theory is an approximation for this network: its error is one of approximation
+  std::string reason;         ///< why not valid
+  bool approximate = false;   ///< the theory is an approximation for this network: its error is one of approximation
   bool of_this_size = false;  ///< not a limit: it holds at this size of the network, and no other size is asked
 };
 

@@ -16,7 +16,8 @@ namespace {
 const transfer::Transfer kTanh{transfer::Kind::kTanh, 1.0};
 
 VectorField network(Eigen::Index size, double g) {
-  return {coupling::gaussian_matrix(5, 1, size, 0.0, g), std::vector<double>(static_cast<std::size_t>(size), 0.0), kTanh};
+  return {coupling::gaussian_matrix(5, 1, size, 0.0, g), std::vector<double>(static_cast<std::size_t>(size), 0.0),
+          kTanh};
 }
 
 FixedPointSet searched(const VectorField& field) {
@@ -98,7 +99,7 @@ TEST(TangentialLines, OneNeuron) {
   EXPECT_NEAR(*largest, 1.0, 2e-3);
   EXPECT_LT(*least, 0.0);
   EXPECT_GE(line.largest_square, 6.0);
-  EXPECT_NEAR(distance_to_lines({1.0}, {line}, true), 0.0, 1e-8);  // a root of rounding
+  EXPECT_NEAR(distance_to_lines({1.0}, {line}, true), 0.0, 1e-8);    // a root of rounding
   EXPECT_NEAR(distance_to_lines({-1.0}, {line}, false), 1.0, 0.06);  // the line ends near 0
 }
 

@@ -120,7 +120,8 @@ TEST(FixedPointSearch, CountsAsKacRiceDoes) {
     const KacRice expected = sample_kac_rice({transfer::Kind::kTanh, g, d}, options, threads);
     const double error = std::hypot(stats::standard_error(counts), expected.count.error);
     EXPECT_LT(std::abs(stats::mean(counts) - expected.count.value) / error, 4.0)
-        << "g " << g << " D " << d << ": " << stats::mean(counts) << " against " << expected.count.value << " +- " << error;
+        << "g " << g << " D " << d << ": " << stats::mean(counts) << " against " << expected.count.value << " +- "
+        << error;
   }
 }
 

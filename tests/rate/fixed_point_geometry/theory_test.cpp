@@ -88,11 +88,13 @@ TEST(FixedPointTheory, SmallGain) {
       EXPECT_NEAR(found.order.q / e, 2.0 / 3.0, e);
       EXPECT_NEAR(found.order.h, -k / 2.0, e);
       EXPECT_LT(found.residual, 1e-12);
-      const double dynamics = chaotic_variance({transfer, 1.0 + e, 0}, static_variance({transfer, 1.0 + e, 0})).variance;
+      const double dynamics =
+          chaotic_variance({transfer, 1.0 + e, 0}, static_variance({transfer, 1.0 + e, 0})).variance;
       EXPECT_NEAR(found.state_second_moment / dynamics, 2.0 / 3.0, 1.1 * e);
     }
     // Where the expansion takes over (e = 1e-4) nothing jumps by more than its error.
-    const Geometry below = solve_geometry({transfer, 1.0 + 0.9999e-4, 0}), above = solve_geometry({transfer, 1.0001001, 0});
+    const Geometry below = solve_geometry({transfer, 1.0 + 0.9999e-4, 0}),
+                   above = solve_geometry({transfer, 1.0001001, 0});
     EXPECT_TRUE(below.expanded);
     EXPECT_FALSE(above.expanded);
     EXPECT_NEAR(below.order.c, above.order.c, 1e-7);
@@ -111,8 +113,8 @@ TEST(FixedPointTheory, InfiniteGain) {
   EXPECT_NEAR(solve_geometry({kErf, 1e4, 0}).complexity, 0.26405787, 2e-8);
   for (const auto transfer : {kTanh, kErf}) {
     const Ensemble ensemble{transfer, 1e4, 0};
-    EXPECT_NEAR(chaotic_variance(ensemble, static_variance(ensemble)).variance / 1e8, 2.0 * (1.0 - 2.0 / std::numbers::pi),
-                3e-4);
+    EXPECT_NEAR(chaotic_variance(ensemble, static_variance(ensemble)).variance / 1e8,
+                2.0 * (1.0 - 2.0 / std::numbers::pi), 3e-4);
   }
 }
 

@@ -121,21 +121,23 @@ FixedPointsDescription describe_fixed_points(const Parameters& parameters) {
   network.coupling = describe_coupling(parameters, {size}, sized, network.seed);
   if (network.coupling.matrix) size = static_cast<std::size_t>(coupling::size(*network.coupling.matrix));
   if (size > kLargestGiven) {
-    throw InputError(parameters.place("coupling.file"),
-                     fmt::format("the search factorises N x N matrices: at most {} neurons, not {}", kLargestGiven, size),
-                     "give a smaller matrix");
+    throw InputError(
+        parameters.place("coupling.file"),
+        fmt::format("the search factorises N x N matrices: at most {} neurons, not {}", kLargestGiven, size),
+        "give a smaller matrix");
   }
   Population& population = network.populations.front();
   population.size = size;
-  population.transfer = {transfer::kind_from_name(parameters.text("network.transfer")), parameters.real("network.gain")};
+  population.transfer = {transfer::kind_from_name(parameters.text("network.transfer")),
+                         parameters.real("network.gain")};
   population.initial_mean = parameters.real("initial.mean");
   population.initial_variance = parameters.real("initial.variance");
   network.initial.generator = generator_of(parameters, "initial");
   network.initial.seed = seed_of(parameters, "initial", network.initial.generator, network.seed, 3);
   description.field_variance = parameters.real("network.field_variance");
   description.activity = parameters.text("network.form") == "activity";
-  description.scale = description.is_random() ? network.coupling.deviation(0, 0)
-                                              : field_scale(*network.coupling.matrix);
+  description.scale =
+      description.is_random() ? network.coupling.deviation(0, 0) : field_scale(*network.coupling.matrix);
   population.threshold_deviation = std::sqrt(description.field_variance);
   network.threshold.seed = network.coupling.seed;
   if (network.coupling.generator == Generator::kPortable && description.field_variance > 0.0) {
@@ -165,9 +167,7 @@ system::Parameters complete_parameters(const system::Parameters& parameters,
     if (!complete.has(key)) complete = complete.with(key, value);
   };
   fill("network.size", static_cast<std::int64_t>(description.size()));
-  fill("coupling.kind", description.is_random()            ? "gaussian"
-                        : parameters.has("coupling.file") ? "file"
-                                                          : "values");
+  fill("coupling.kind", description.is_random() ? "gaussian" : parameters.has("coupling.file") ? "file" : "values");
   fill("simulation.realisations", description.network.simulation.realisations);
   return complete;
 }

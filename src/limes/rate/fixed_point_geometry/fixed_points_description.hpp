@@ -20,14 +20,14 @@ struct Grids {
 struct FixedPointsDescription {
   /// The network as rate.continuous knows it: du/dt = -u + J f(u) - theta, theta = -eta; trajectory and draws are its.
   RateDescription network;
-  double field_variance = 0.0;    ///< D of random couplings
-  bool activity = false;          ///< results are about r = f(u)
-  double scale = 1.0;             ///< g, or of a given matrix sqrt(sum J_ij^2 / N): the size of its fields
+  double field_variance = 0.0;         ///< D of random couplings
+  bool activity = false;               ///< results are about r = f(u)
+  double scale = 1.0;                  ///< g, or of a given matrix sqrt(sum J_ij^2 / N): the size of its fields
   std::optional<std::size_t> samples;  ///< of the Kac-Rice sampling
   SearchOptions search;
-  double spacing = 2.0;     ///< of snapshots, in tau
-  int spectra = 200;        ///< fixed points of a network with eigenvalues, at most
-  int lines = 40;           ///< fixed points from which lines are followed, at most
+  double spacing = 2.0;  ///< of snapshots, in tau
+  int spectra = 200;     ///< fixed points of a network with eigenvalues, at most
+  int lines = 40;        ///< fixed points from which lines are followed, at most
   Grids grids;
 
   [[nodiscard]] std::size_t size() const { return network.size(); }

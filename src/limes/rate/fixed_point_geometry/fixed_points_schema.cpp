@@ -15,10 +15,11 @@ void append_network(std::vector<Parameter>& list) {
                      .most(5000)
                      .quick(30)
                      .follows({"coupling.file", "coupling.values"}));
-  list.push_back(choice("network.transfer", "phi; random couplings: tanh or erf (erf(sqrt(pi) x/2)), odd and of slope 1")
-                     .symbol("\\phi")
-                     .otherwise("tanh")
-                     .one_of({"tanh", "erf", "logistic", "normal_cdf", "relu", "linear", "clipped_tan"}));
+  list.push_back(
+      choice("network.transfer", "phi; random couplings: tanh or erf (erf(sqrt(pi) x/2)), odd and of slope 1")
+          .symbol("\\phi")
+          .otherwise("tanh")
+          .one_of({"tanh", "erf", "logistic", "normal_cdf", "relu", "linear", "clipped_tan"}));
   list.push_back(real("network.gain", "gain inside the transfer function, phi(gain x)").otherwise(1.0).above(0));
   list.push_back(real("network.field_variance", "variance of the frozen input eta_i ~ N(0, D) of random couplings")
                      .symbol("D")
@@ -118,17 +119,19 @@ void append_runs(std::vector<Parameter>& list) {
                      .unit("tau")
                      .above(0)
                      .most(1e4));
-  list.push_back(integer("simulation.spectra", "at how many fixed points of a network eigenvalues are computed, at most")
-                     .otherwise(200)
-                     .least(0)
-                     .most(1e6));
-  list.push_back(integer("simulation.lines",
-                         "from how many fixed points of a network tangentially fixed lines are followed, at most (pairs "
-                         "count once); 0: none")
-                     .otherwise(40)
-                     .least(0)
-                     .most(1e6)
-                     .quick(10));
+  list.push_back(
+      integer("simulation.spectra", "at how many fixed points of a network eigenvalues are computed, at most")
+          .otherwise(200)
+          .least(0)
+          .most(1e6));
+  list.push_back(
+      integer("simulation.lines",
+              "from how many fixed points of a network tangentially fixed lines are followed, at most (pairs "
+              "count once); 0: none")
+          .otherwise(40)
+          .least(0)
+          .most(1e6)
+          .quick(10));
   list.push_back(choice("simulation.precision", "floating-point numbers of the trajectory; the search is double")
                      .otherwise("double")
                      .one_of({"double", "single"}));
@@ -156,8 +159,8 @@ std::vector<QuantityInfo> quantities() {
       {"unstable_fraction", "1", "", "fraction with Re lambda > 1: directions that the flow leaves"},
       {"jacobian_radius", "1", "R", "radius of the bulk of the spectrum of J diag(phi') at fixed points"},
       {"critical_field_variance", "1", "D_c", "input variance from which on there is one fixed point"},
-      {"fixed_point_count", "1", "n", "mean number of fixed points of a network; x = 0 left out, both of a pair counted",
-       "logarithmic"},
+      {"fixed_point_count", "1", "n",
+       "mean number of fixed points of a network; x = 0 left out, both of a pair counted", "logarithmic"},
       {"exponential_count", "1", "", "exp(N Sigma), without its prefactor", "logarithmic", "fixed_point_count"},
       {"estimated_count", "1", "", "Chao's estimate of the count, with those that were not found", "logarithmic"},
       {"coverage", "1", "", "Good-Turing coverage: 1 - fixed points met once / searches that ended at one"},
@@ -174,7 +177,8 @@ std::vector<QuantityInfo> quantities() {
       {"landmark_distance", "1", "", "distance of the trajectory to the nearest fixed point, |x - x*|/sqrt(N)"},
       {"landmark_distance_control", "1", "", "the same for a fixed point chosen at random", "linear",
        "landmark_distance"},
-      {"tangential_lines", "1", "", "lines of states with F(x) parallel to x through fixed points; mirror images count"},
+      {"tangential_lines", "1", "",
+       "lines of states with F(x) parallel to x through fixed points; mirror images count"},
       {"lines_reaching_shell", "1", "", "those that reach the mean |x|^2 of the trajectory"},
       {"line_distance", "1", "", "median distance of the trajectory to the nearest line, /sqrt(N)"},
       {"line_distance_control", "1", "", "the same for lines with permuted neurons", "linear", "line_distance"},
@@ -193,8 +197,8 @@ std::vector<CurveInfo> curves() {
       {"radial_spectrum", "1", "n(r)", "fraction of the eigenvalues of J diag(phi') with |lambda| < r"},
       {"shell_histogram", "1", "", "density of |x|^2/N over all fixed points; theory: Kac-Rice sampling at this N"},
       {"dynamics_shell_histogram", "1", "", "density of |x|^2/N along the trajectory", "linear", "shell_histogram"},
-      {"shell_limits", "1", "", "<x^2> of the fixed points and C0 of the dynamics for N to infinity, as spikes", "linear",
-       "shell_histogram"},
+      {"shell_limits", "1", "", "<x^2> of the fixed points and C0 of the dynamics for N to infinity, as spikes",
+       "linear", "shell_histogram"},
       {"jacobian_spectrum", "1", "", "eigenvalues of J diag(phi') at one fixed point", "points"},
       {"landmark_cosine_trajectory", "1", "", "cosine with the linear flow of the nearest fixed point (first network)"},
       {"control_cosine_trajectory", "1", "", "the same for a fixed point chosen at random", "linear",

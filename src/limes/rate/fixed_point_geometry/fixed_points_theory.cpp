@@ -23,7 +23,7 @@ using system::Tensor;
 using system::TheoryOutcome;
 
 constexpr std::size_t kDefaultSamples = 30000, kFewestSamples = 2000;
-constexpr double kDefaultSize = 100.0;    // up to which the default number of samples holds; the work grows as N^3
+constexpr double kDefaultSize = 100.0;     // up to which the default number of samples holds; the work grows as N^3
 constexpr std::size_t kLargestSize = 600;  // with sampling unless samples are asked for
 // Where the flow's exponent is quickly computed.
 constexpr double kLargestFlow = 30.0, kLeastFlow = 1.01;
@@ -163,9 +163,10 @@ class Writer {
     quantity("residual", limit.residual, 0.0);
     if (description_.activity) return;
     const ComponentLaw law(ensemble_, limit.order);
-    limit_curve(curve("component_density", {"component", "1", centres(description_.grids.component)},
-                      over_bins(description_.grids.component, [&](double x) { return gain_ * law.density(gain_ * x); })),
-                finite_.component_density, 1.0 / gain_);
+    limit_curve(
+        curve("component_density", {"component", "1", centres(description_.grids.component)},
+              over_bins(description_.grids.component, [&](double x) { return gain_ * law.density(gain_ * x); })),
+        finite_.component_density, 1.0 / gain_);
   }
 
   void write_dynamics(const Geometry& limit) {
@@ -231,9 +232,8 @@ class Writer {
     if (description_.samples) return *description_.samples;
     const auto size = static_cast<double>(description_.size());
     if (description_.size() > kLargestSize) {
-      outcome_.warnings.push_back(
-          fmt::format("fixed_point_count: no Kac-Rice sampling beyond N = {}; say theory.samples to have it",
-                      kLargestSize));
+      outcome_.warnings.push_back(fmt::format(
+          "fixed_point_count: no Kac-Rice sampling beyond N = {}; say theory.samples to have it", kLargestSize));
       return 0;
     }
     const double share = std::min(1.0, std::pow(kDefaultSize / size, 3));
@@ -294,8 +294,8 @@ class Writer {
       density.push_back(bin.value * finite_unit());
       error.push_back(kErrors * bin.error * finite_unit());
     }
-    system::TheoryCurve& shells = curve("shell_histogram", {"second_moment", "1", centres(description_.grids.shell)},
-                                        density);
+    system::TheoryCurve& shells =
+        curve("shell_histogram", {"second_moment", "1", centres(description_.grids.shell)}, density);
     shells.of_this_size = shells.approximate = true;  // its error is that of the sampling
     shells.error = Tensor({error.size()}, error);
   }
@@ -314,8 +314,7 @@ class Writer {
 TheoryOutcome solve_fixed_points_theory(const FixedPointsDescription& description, const system::Context& context) {
   TheoryOutcome outcome;
   if (!description.is_random()) {
-    outcome.warnings.emplace_back(
-        "a given matrix has no ensemble theory of its fixed points: the search stands alone");
+    outcome.warnings.emplace_back("a given matrix has no ensemble theory of its fixed points: the search stands alone");
     return outcome;
   }
   try {

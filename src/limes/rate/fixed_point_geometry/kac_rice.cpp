@@ -90,7 +90,8 @@ class Sampler {
     }
     const double g2 = ensemble_.deviation * ensemble_.deviation;
     const double variance = g2 * sample.output_square + ensemble_.field_variance;
-    const double log_density = -n / 2.0 * (std::log(2.0 * std::numbers::pi * variance) + sample.state_square / variance);
+    const double log_density =
+        -n / 2.0 * (std::log(2.0 * std::numbers::pi * variance) + sample.state_square / variance);
     draw_jacobian(stream, variance);
     if (with_spectrum) measure_spectrum(sample);
     const compute::Lu lu(matrix_.data(), pivots_);

@@ -28,16 +28,16 @@ struct KacRiceOptions {
 
 /// Averages over all fixed points but x = 0 of networks of this size, each counted once (both members of a pair).
 struct KacRice {
-  Estimated count;                      ///< mean number per network
-  Estimated signed_count;               ///< sum of the signs of det(1 - J diag(phi')): exactly 1 for D > 0
-  Estimated output_second_moment;       ///< |phi|^2/N
-  Estimated state_second_moment;        ///< |x|^2/N
-  std::vector<Estimated> shell_density; ///< of |x|^2/N, in the bins
+  Estimated count;                       ///< mean number per network
+  Estimated signed_count;                ///< sum of the signs of det(1 - J diag(phi')): exactly 1 for D > 0
+  Estimated output_second_moment;        ///< |phi|^2/N
+  Estimated state_second_moment;         ///< |x|^2/N
+  std::vector<Estimated> shell_density;  ///< of |x|^2/N, in the bins
   std::vector<Estimated> component_density;
-  Estimated jacobian_radius;             ///< sqrt(sum_ij (J_ij phi'_j)^2 / N); this and the following from the spectra
+  Estimated jacobian_radius;  ///< sqrt(sum_ij (J_ij phi'_j)^2 / N); this and the following from the spectra
   Estimated outside_fraction, unstable_fraction;
-  std::vector<Estimated> within;         ///< fraction of eigenvalues of J diag phi' with |lambda| < r
-  double effective_samples = 0.0;        ///< (sum w)^2 / sum w^2
+  std::vector<Estimated> within;   ///< fraction of eigenvalues of J diag phi' with |lambda| < r
+  double effective_samples = 0.0;  ///< (sum w)^2 / sum w^2
 };
 
 /// x is drawn from a mixture over c of independent components with the law that belongs to c (constrained_law.hpp),

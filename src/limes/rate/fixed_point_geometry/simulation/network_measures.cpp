@@ -79,10 +79,10 @@ void measure_set(const FixedPointsDescription& description, const VectorField& f
   add(result, "success_fraction", static_cast<double>(found.draws) / starts);
   add(result, "index_sum", found.index_sum());
   if (!found.complete) {
-    result.warnings.push_back(
-        fmt::format("network {}: the search ended with its budget of {} starts; {} fixed points, coverage {:.3f}, sum of "
-                    "indices {}",
-                    result.index, found.starts, found.count(), found.coverage(), found.index_sum()));
+    result.warnings.push_back(fmt::format(
+        "network {}: the search ended with its budget of {} starts; {} fixed points, coverage {:.3f}, sum of "
+        "indices {}",
+        result.index, found.starts, found.count(), found.coverage(), found.index_sum()));
   }
   if (found.points.empty()) return;
   const PointMeasures at = measure_points(description, field, found, threads);
@@ -119,8 +119,8 @@ void measure_set(const FixedPointsDescription& description, const VectorField& f
 
 void measure_landmark_results(const VectorField& field, const Trajectory& trajectory, const FixedPointSet& found,
                               std::uint64_t seed, Realisation& result) {
-  const Landmarks marks = measure_landmarks(field, found, trajectory.snapshots, seed,
-                                            static_cast<std::uint32_t>(result.index));
+  const Landmarks marks =
+      measure_landmarks(field, found, trajectory.snapshots, seed, static_cast<std::uint32_t>(result.index));
   add_average(result, "landmark_cosine", marks.cosine);
   add_average(result, "landmark_cosine_control", marks.control_cosine);
   add_average(result, "landmark_distance", marks.distance);
@@ -158,9 +158,8 @@ void measure_lines(const FixedPointsDescription& description, const VectorField&
     lines.push_back(std::move(line));
   }
   const double copies = found.paired ? 2.0 : 1.0;
-  const auto reaching = std::count_if(lines.begin(), lines.end(), [&](const TangentialLine& line) {
-    return line.largest_square >= options.shell;
-  });
+  const auto reaching = std::count_if(lines.begin(), lines.end(),
+                                      [&](const TangentialLine& line) { return line.largest_square >= options.shell; });
   add(result, "tangential_lines", copies * static_cast<double>(lines.size()));
   add(result, "lines_reaching_shell", copies * static_cast<double>(reaching));
   if (most < total) {
@@ -168,8 +167,9 @@ void measure_lines(const FixedPointsDescription& description, const VectorField&
                                           most, total, found.paired ? " (pairs count once)" : ""));
   }
   if (lost > 0) {
-    result.warnings.push_back(fmt::format("network {}: {} of {} tangentially fixed lines could not be followed to an end",
-                                          result.index, lost, lines.size()));
+    result.warnings.push_back(
+        fmt::format("network {}: {} of {} tangentially fixed lines could not be followed to an end", result.index, lost,
+                    lines.size()));
   }
   std::vector<std::vector<std::size_t>> order;
   math::RandomStream stream(description.network.seed, static_cast<std::uint32_t>(result.index),
@@ -197,8 +197,8 @@ Realisation measure_network(const FixedPointsDescription& description, std::uint
   Realisation result;
   result.index = static_cast<int>(realisation);
   if (trajectory.diverged) {
-    result.warnings.push_back(
-        fmt::format("network {}: the trajectory diverged (|x| > 1e8); only its fixed points are measured", realisation));
+    result.warnings.push_back(fmt::format(
+        "network {}: the trajectory diverged (|x| > 1e8); only its fixed points are measured", realisation));
   } else {
     measure_trajectory(description, trajectory, result);
   }

@@ -13,8 +13,8 @@ namespace limes::rate::fixed_points {
 
 /// Replaces them by numbers whose mean over realisations is the mean over all fixed points of all networks,
 /// R = sum_r n_r v_r / sum_r n_r, and whose standard error is that of R to first order: R + (n_r/mean n)(v_r - R), n_r
-/// the `fixed_point_count`. A realisation without fixed points contributes R. Adds `finite_complexity`, (1/N) ln mean n,
-/// likewise. Without any fixed point in any network there is nothing to add.
+/// the `fixed_point_count`. A realisation without fixed points contributes R. Adds `finite_complexity`, (1/N) ln mean
+/// n, likewise. Without any fixed point in any network there is nothing to add.
 void pool(std::vector<system::Realisation>& realisations, std::size_t size);
 
 }  // namespace limes::rate::fixed_points

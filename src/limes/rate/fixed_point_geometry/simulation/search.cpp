@@ -159,8 +159,9 @@ void search_fixed_points(const VectorField& field, const SearchPlan& plan, Fixed
 
   while (!found.complete && found.starts < plan.starts) {
     stop.check();
-    const std::int64_t round = std::min(
-        plan.starts - found.starts, std::clamp(found.starts / 4 / kFirstRound * kFirstRound, kFirstRound, kLargestRound));
+    const std::int64_t round =
+        std::min(plan.starts - found.starts,
+                 std::clamp(found.starts / 4 / kFirstRound * kFirstRound, kFirstRound, kLargestRound));
     std::vector<Ended> results(static_cast<std::size_t>(round));
     std::vector<std::int64_t> factorisations(results.size());
     compute::parallel_for(threads, 0, results.size(), kGrain, [&](std::size_t first, std::size_t last) {

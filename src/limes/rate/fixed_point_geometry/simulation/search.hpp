@@ -30,12 +30,12 @@ struct FixedPointSet {
   /// In the order in which they were found. Of a field that is odd: one of each pair, x = 0 left out.
   std::vector<FoundPoint> points;
   bool paired = false;
-  int origin_sign = 0;           ///< the index of x = 0 where that is a fixed point of an odd field, else 0
-  std::int64_t starts = 0;       ///< that were tried
-  std::int64_t draws = 0;        ///< that ended at a fixed point of `points`
-  std::int64_t at_origin = 0;    ///< that ended at x = 0
+  int origin_sign = 0;         ///< the index of x = 0 where that is a fixed point of an odd field, else 0
+  std::int64_t starts = 0;     ///< that were tried
+  std::int64_t draws = 0;      ///< that ended at a fixed point of `points`
+  std::int64_t at_origin = 0;  ///< that ended at x = 0
   std::int64_t factorisations = 0;
-  bool complete = false;         ///< the search ended because it was satisfied, not because the budget did
+  bool complete = false;  ///< the search ended because it was satisfied, not because the budget did
 
   [[nodiscard]] std::int64_t count() const { return static_cast<std::int64_t>(points.size()) * (paired ? 2 : 1); }
   [[nodiscard]] std::int64_t singletons() const;
@@ -57,7 +57,7 @@ struct SearchPlan {
   double coverage = 0.99;       ///< with this, three hits of each point and indices that add up the search is satisfied
   double scale = 1.0;           ///< starts of kind (i): s z, z ~ N(0, 1), s = scale U(0.2, 1.6)
   std::vector<std::vector<double>> snapshots = {};  ///< starts of kind (ii), every other one: times U(0.3, 1.1)
-  bool indices_add_up = true;   ///< F points inwards far out: phi is bounded
+  bool indices_add_up = true;                       ///< F points inwards far out: phi is bounded
   std::uint64_t seed = 1;
   std::uint32_t realisation = 0;
 };

@@ -33,8 +33,8 @@ constexpr int kFormat = 1;
 
 std::string identity_of(const FixedPointsDescription& d) {
   return fmt::format("{} {} D {} activity {} search {} {} spacing {} spectra {} lines {}", kFormat,
-                     simulation_identity(d.network), d.field_variance, d.activity, d.search.starts, d.search.coverage, d.spacing,
-                     d.spectra, d.lines);
+                     simulation_identity(d.network), d.field_variance, d.activity, d.search.starts, d.search.coverage,
+                     d.spacing, d.spectra, d.lines);
 }
 
 class Simulation {
@@ -76,8 +76,7 @@ class Simulation {
     const VectorField field(network.dense(threads_), std::move(input), description_.network.population().transfer);
     const Trajectory trajectory = run_trajectory(description_, number, threads_, context_.stop);
     const FixedPointSet found = search(number, field, trajectory);
-    results_[number] =
-        measure_network(description_, number, field, trajectory, found, threads_, context_.stop);
+    results_[number] = measure_network(description_, number, field, trajectory, found, threads_, context_.stop);
     if (states_.kept()) states_.save(finished, to_bytes(*results_[number]));
   }
 
@@ -130,16 +129,17 @@ class Simulation {
     std::vector<int> periodic;
     for (const system::Realisation& realisation : outcome.realisations) {
       for (const system::Measurement& measured : realisation.quantities) {
-        if (measured.name == "periodic_fraction" && measured.value.scalar() == 1.0) periodic.push_back(realisation.index);
+        if (measured.name == "periodic_fraction" && measured.value.scalar() == 1.0)
+          periodic.push_back(realisation.index);
       }
     }
     if (periodic.empty()) return;
     const std::size_t shown = std::min(periodic.size(), kMostNamed);
-    outcome.warnings.push_back(
-        fmt::format("{} of {} networks are periodic, not chaotic, and their shells and landmarks are those of cycles: {}{}",
-                    periodic.size(), outcome.realisations.size(),
-                    fmt::join(periodic.begin(), periodic.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
-                    shown < periodic.size() ? ", ..." : ""));
+    outcome.warnings.push_back(fmt::format(
+        "{} of {} networks are periodic, not chaotic, and their shells and landmarks are those of cycles: {}{}",
+        periodic.size(), outcome.realisations.size(),
+        fmt::join(periodic.begin(), periodic.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
+        shown < periodic.size() ? ", ..." : ""));
   }
 
   const FixedPointsDescription& description_;

@@ -24,8 +24,15 @@ constexpr double kSamePoint = 1e-2;    // of the shell's radius, after interpola
 class Tracer {
  public:
   Tracer(const VectorField& field, double scale)
-      : field_(field), scale_(scale), n_(field.size()), work_(field), x_(n_), flow_(n_), matrix_((n_ + 1) * (n_ + 1)),
-        jacobian_(n_ * n_), pivots_(n_ + 1) {}
+      : field_(field),
+        scale_(scale),
+        n_(field.size()),
+        work_(field),
+        x_(n_),
+        flow_(n_),
+        matrix_((n_ + 1) * (n_ + 1)),
+        jacobian_(n_ * n_),
+        pivots_(n_ + 1) {}
 
   /// The unit tangent at y along `direction`; none where the line is singular.
   std::optional<std::vector<double>> tangent(const std::vector<double>& y, const std::vector<double>& direction) {
@@ -83,9 +90,7 @@ class Tracer {
   std::optional<compute::Lu> lu_;
 };
 
-double square_of(const std::vector<double>& y) {
-  return std::inner_product(y.begin(), y.end() - 1, y.begin(), 0.0);
-}
+double square_of(const std::vector<double>& y) { return std::inner_product(y.begin(), y.end() - 1, y.begin(), 0.0); }
 
 /// Which fixed point lies where the piece from a to b passes mu = 0; sign of the pair's member is ignored.
 std::ptrdiff_t passed_point(const FixedPointSet& found, const std::vector<double>& a, const std::vector<double>& b,

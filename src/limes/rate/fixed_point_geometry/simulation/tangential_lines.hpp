@@ -12,16 +12,16 @@ namespace limes::rate::fixed_points {
 struct TangentialLine {
   std::vector<std::vector<double>> states;  ///< along the line, from one end to the other
   std::vector<double> mu;
-  double largest_square = 0.0;             ///< of |x|^2/N
-  std::vector<std::size_t> through = {};   ///< fixed points on it (indices), that from which it was followed first
-  bool lost = false;                       ///< Newton's method found no next point in one direction
+  double largest_square = 0.0;            ///< of |x|^2/N
+  std::vector<std::size_t> through = {};  ///< fixed points on it (indices), that from which it was followed first
+  bool lost = false;                      ///< Newton's method found no next point in one direction
 };
 
 struct LineOptions {
-  double shell = 1.0;      ///< |x|^2/N of the dynamics; lines are followed a little beyond it
-  int points = 300;        ///< of a line in each direction, at most
-  double step = 0.1;       ///< longest step in (|dx| / (sqrt(N) sqrt(shell)), d mu)
-  double margin = 1.2;     ///< followed up to this multiple of the shell
+  double shell = 1.0;   ///< |x|^2/N of the dynamics; lines are followed a little beyond it
+  int points = 300;     ///< of a line in each direction, at most
+  double step = 0.1;    ///< longest step in (|dx| / (sqrt(N) sqrt(shell)), d mu)
+  double margin = 1.2;  ///< followed up to this multiple of the shell
 };
 
 /// The line through fixed point `start`, in both directions, until it passes the shell, ends at x = 0, closes, or comes

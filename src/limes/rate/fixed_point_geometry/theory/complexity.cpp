@@ -53,9 +53,7 @@ std::optional<OrderParameters> correct(const Ensemble& ensemble, const OrderPara
   const Eigen::Vector3d unit(scale, 1.0, scale);
   Eigen::Vector3d v(start.c / scale, start.h, start.q / scale);
   const Eigen::Vector3d first = v;
-  const auto order_of = [&](const Eigen::Vector3d& w) {
-    return OrderParameters{w(0) * scale, w(1), w(2) * scale};
-  };
+  const auto order_of = [&](const Eigen::Vector3d& w) { return OrderParameters{w(0) * scale, w(1), w(2) * scale}; };
   if (!admissible(order_of(v))) return std::nullopt;
   double last = INFINITY;
   for (int k = 0; k < kNewtonSteps; ++k) {
@@ -120,9 +118,7 @@ OrderParameters follow(const At& at, double from, double to, double largest, Ord
 /// The solution at D = 0.
 OrderParameters without_input(const Ensemble& ensemble, const StopToken& stop) {
   const bool tanh = ensemble.transfer == transfer::Kind::kTanh;
-  const auto at = [&](double log_distance) {
-    return Ensemble{ensemble.transfer, 1.0 + std::exp(log_distance), 0.0};
-  };
+  const auto at = [&](double log_distance) { return Ensemble{ensemble.transfer, 1.0 + std::exp(log_distance), 0.0}; };
   const double from = std::log(kKnownDeviation - 1.0);
   const auto known = correct(at(from), tanh ? kKnownTanh : kKnownErf);
   if (!known) throw ConvergenceError("the known solution at g = 1.5 was not found", INFINITY);

@@ -84,15 +84,16 @@ Eigen::Vector3d ComponentLaw::residual() const {
   for (std::size_t k = 0; k < x_.size(); ++k) {
     const double x = x_[k], f = output_[k], w = weight_[k], share = 1.0 / (1.0 + q * gain_[k]);
     const double df = transfer::derivative(phi, x);
-    lost += w * (x - f) * (x + f);                                           // x^2 - phi^2
-    turn += w * x * (x - f * df);                                            // x^2 - x phi phi'
-    product += w * x * f * df;                                               // x phi phi'
-    bend += w * x * df * transfer::second_derivative(phi, x) * share;        // x phi' phi''/(1 + q a)
+    lost += w * (x - f) * (x + f);                                                 // x^2 - phi^2
+    turn += w * x * (x - f * df);                                                  // x^2 - x phi phi'
+    product += w * x * f * df;                                                     // x phi phi'
+    bend += w * x * df * transfer::second_derivative(phi, x) * share;              // x phi' phi''/(1 + q a)
     flat += w * (g2 - 1.0 - q * gain_[k] - g2 * (1.0 - df) * (1.0 + df)) * share;  // a/(1 + q a) - 1
   }
   const double excess = 2.0 * h * product + q * g2 * bend;  // <x^2>/sigma^2 - 1
   const double rise = g2 - 1.0 + g2 * excess;               // g^2 <x^2>/sigma^2 - 1
-  return {(rise + (d - g2 * lost) / s) * s / (s - d), flat, h * (rise - g2 * turn / s) + g2 * g2 * q / (2.0 * s) * bend};
+  return {(rise + (d - g2 * lost) / s) * s / (s - d), flat,
+          h * (rise - g2 * turn / s) + g2 * g2 * q / (2.0 * s) * bend};
 }
 
 Eigen::Matrix3d ComponentLaw::residual_slope() const {

@@ -41,8 +41,8 @@ class ComponentLaw {
   /// P(x).
   [[nodiscard]] double density(double x) const;
 
-  /// The residuals of (6), <phi^2>/c - 1, <g^2 phi'^2/(1 + q g^2 phi'^2)> - 1, (g^2/(2 sigma^2))(<x^2>/sigma^2 - 1) - h.
-  /// Near g = 1 all terms but those of order g - 1 cancel; they are left out by Gaussian integration by parts,
+  /// The residuals of (6), <phi^2>/c - 1, <g^2 phi'^2/(1 + q g^2 phi'^2)> - 1, (g^2/(2 sigma^2))(<x^2>/sigma^2 - 1) -
+  /// h. Near g = 1 all terms but those of order g - 1 cancel; they are left out by Gaussian integration by parts,
   /// <x^2>/sigma^2 - 1 = <x d/dx [h phi^2 + ln(1 + q g^2 phi'^2)/2]>, so that rounding stays at 1e-16.
   [[nodiscard]] Eigen::Vector3d residual() const;
   /// Their derivatives (rows) with respect to c, h, q (columns).

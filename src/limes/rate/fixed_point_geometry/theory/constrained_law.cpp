@@ -29,7 +29,8 @@ double matching_h(const Ensemble& ensemble, double c, double q) {
   const double guess = (1.0 / variance - 1.0 / c) / 2.0;
   double low = guess - 1.0, high = guess + 1.0;
   for (double step = 1.0; excess(low) > 0.0 && step < 1e12; step *= 2.0) low -= step;
-  for (double step = 1.0; excess(high) < 0.0 && high < kLargestField; step *= 2.0) high = std::min(high + step, kLargestField);
+  for (double step = 1.0; excess(high) < 0.0 && high < kLargestField; step *= 2.0)
+    high = std::min(high + step, kLargestField);
   if (!(excess(low) <= 0.0 && excess(high) >= 0.0)) {
     throw ConvergenceError("no law of components has this mean square output", excess(high));
   }

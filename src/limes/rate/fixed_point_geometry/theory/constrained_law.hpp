@@ -9,8 +9,8 @@
 
 namespace limes::rate::fixed_points {
 
-/// h and q at fixed c: <phi^2> = c, and <g^2 phi'^2/(1 + q g^2 phi'^2)> = 1 or q = 0. Of independent components with this
-/// law (1/N) sum phi^2 concentrates at c. Throws ConvergenceError where there are none.
+/// h and q at fixed c: <phi^2> = c, and <g^2 phi'^2/(1 + q g^2 phi'^2)> = 1 or q = 0. Of independent components with
+/// this law (1/N) sum phi^2 concentrates at c. Throws ConvergenceError where there are none.
 [[nodiscard]] OrderParameters constrained_order(const Ensemble& ensemble, double c);
 
 /// Draws from a ComponentLaw: a cell of a fine grid by its share, then rejection within it, so that the density is

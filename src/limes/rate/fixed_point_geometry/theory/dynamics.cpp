@@ -88,8 +88,8 @@ DynamicsVariance chaotic_variance(const Ensemble& ensemble, double static_varian
   const double slope = (value(result.variance + shift) - value(result.variance - shift)) / (2.0 * shift);
   const double sharp = static_variance > kSharp * kSharp ? 1.0 / static_variance : 0.0;
   // Strong input leaves no difference to the static state that rounding would not hide.
-  result.error = std::min(std::abs(at.value / slope), static_variance - result.variance) +
-                 (1e-10 + sharp) * result.variance;
+  result.error =
+      std::min(std::abs(at.value / slope), static_variance - result.variance) + (1e-10 + sharp) * result.variance;
   return result;
 }
 

@@ -6,7 +6,8 @@
 
 namespace limes::rate::fixed_points {
 
-/// n(r), the fraction of eigenvalues with |lambda| < r: 1 - q(r) with <g^2 phi'^2/(r^2 + q g^2 phi'^2)> = 1; 1 beyond R.
+/// n(r), the fraction of eigenvalues with |lambda| < r: 1 - q(r) with <g^2 phi'^2/(r^2 + q g^2 phi'^2)> = 1; 1 beyond
+/// R.
 [[nodiscard]] double fraction_within(const ComponentLaw& law, double r);
 
 /// The fraction with Re lambda > 1, directions that the flow leaves: int_1^R n'(r) arccos(1/r)/pi dr, by parts
