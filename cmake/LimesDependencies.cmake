@@ -15,6 +15,7 @@ find_package(CLI11 REQUIRED)
 
 enable_language(C)
 find_package(HDF5 REQUIRED COMPONENTS C)
+find_package(ZLIB REQUIRED)
 
 # Header-only libraries that ship no CMake package: a missing header is reported here, not in a compile error.
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)

@@ -29,12 +29,12 @@ BELOW["experiment"] = set(BELOW) | FAMILIES
 # What the theory core may not touch: files, threads, BLAS, SIMD, result formats.
 FORBIDDEN_IN_THEORY = re.compile(
     r"#include\s*<(hdf5|tbb/|oneapi/|hwy/|cblas|lapacke|thread|mutex|future|fstream|filesystem|nlohmann/|toml)")
-THEORY_FOLDERS = ("math", "transfer", "coupling", "rate/theory", "rate/renormalized/theory")
+THEORY_FOLDERS = ("math", "transfer", "coupling", "rate/theory", "rate/fixed_point_geometry/theory", "rate/renormalized/theory")
 # Folders inside a family that may not see each other: two witnesses.
-WITNESSES = {"rate/theory": "rate/simulation", "rate/given_matrix": "rate/simulation", "rate/simulation": "rate/theory",
-             "spiking/theory": "spiking/simulation", "spiking/simulation": "spiking/theory",
-             "rate/renormalized/theory": "rate/renormalized/simulation",
-             "rate/renormalized/simulation": "rate/renormalized/theory"}
+WITNESSES = {"rate/given_matrix": "rate/simulation"}
+for system in ("rate", "rate/fixed_point_geometry", "rate/renormalized", "spiking"):
+    WITNESSES[f"{system}/theory"] = f"{system}/simulation"
+    WITNESSES[f"{system}/simulation"] = f"{system}/theory"
 
 INCLUDE = re.compile(r'#include\s*"limes/([^"]+)"')
 

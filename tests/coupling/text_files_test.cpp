@@ -226,7 +226,7 @@ TEST_F(AnyFile, MissingEmptyAndForeignFilesAreRefused) {
   EXPECT_THAT(matrix_message("/dev/zero"), HasSubstr("this is not a regular file"));
   EXPECT_EQ(complaint("m.csv:", "1"), "");  // a colon in the name of a file is a colon
   EXPECT_EQ(matrix_message(path("celegans.mtx") + ":/weights"),
-            "celegans.mtx: '/weights' names a dataset, but this is not an HDF5 file");
+            "celegans.mtx: '/weights' names a dataset, but this is neither an HDF5 nor an NPZ file");
 }
 
 TEST_F(AnyFile, BytesThatAreNotTextAreRefused) {

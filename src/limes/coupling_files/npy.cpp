@@ -27,13 +27,13 @@ struct Header {
   std::vector<std::int64_t> shape;
 };
 
-[[noreturn]] void damaged(const InputFile& file, const std::string& what) {
+[[noreturn]] void damaged(const NpyBytes& file, const std::string& what) {
   throw InputError(file_place(file.path()), "this is not a valid NPY file: " + what,
                    "write it again with numpy.save(name, array)");
 }
 
 /// What stands behind 'key': in the header, a Python dictionary of three entries.
-std::string_view value_of(const InputFile& file, std::string_view header, std::string_view key) {
+std::string_view value_of(const NpyBytes& file, std::string_view header, std::string_view key) {
   const std::size_t found = header.find(fmt::format("'{}':", key));
   if (found == std::string_view::npos) damaged(file, fmt::format("its header lacks '{}'", key));
   std::string_view value = header.substr(found + key.size() + 3);
@@ -41,7 +41,7 @@ std::string_view value_of(const InputFile& file, std::string_view header, std::s
   return value;
 }
 
-std::vector<std::int64_t> parse_shape(const InputFile& file, std::string_view text) {
+std::vector<std::int64_t> parse_shape(const NpyBytes& file, std::string_view text) {
   const std::size_t end = text.find(')');
   if (!text.starts_with('(') || end == std::string_view::npos) damaged(file, "its header has no shape");
   text = text.substr(1, end - 1);
@@ -57,7 +57,7 @@ std::vector<std::int64_t> parse_shape(const InputFile& file, std::string_view te
   }
 }
 
-Header parse_header(const InputFile& file, std::string_view text) {
+Header parse_header(const NpyBytes& file, std::string_view text) {
   Header header;
   const std::string_view type = value_of(file, text, "descr");
   const std::size_t end = type.find('\'', 1);
@@ -102,7 +102,7 @@ constexpr std::array<Type, 11> kTypes{{{"f8", 8, convert<double>},
                                        {"b1", 1, convert<std::uint8_t>}}};
 
 /// The header's text; `data` becomes what follows it.
-std::string_view split_header(const InputFile& file, std::string_view& data) {
+std::string_view split_header(const NpyBytes& file, std::string_view& data) {
   constexpr std::string_view kMagic = "\x93NUMPY";
   data = file.bytes();
   if (!data.starts_with(kMagic)) damaged(file, "it does not begin with the mark of one");
@@ -124,7 +124,9 @@ std::string_view split_header(const InputFile& file, std::string_view& data) {
 
 }  // namespace
 
-DenseMatrix read_npy(const InputFile& file) {
+DenseMatrix read_npy(const InputFile& file) { return read_npy(NpyBytes(file.path(), file.bytes())); }
+
+DenseMatrix read_npy(const NpyBytes& file) {
   const Place place = file_place(file.path());
   std::string_view data;
   const Header header = parse_header(file, split_header(file, data));

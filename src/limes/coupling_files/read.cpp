@@ -15,12 +15,13 @@
 #include "limes/coupling_files/input_file.hpp"
 #include "limes/coupling_files/matrix_market.hpp"
 #include "limes/coupling_files/npy.hpp"
+#include "limes/coupling_files/npz.hpp"
 
 namespace limes::coupling {
 
 namespace {
 
-enum class Format { kMatrixMarket, kCsv, kNpy, kHdf5 };
+enum class Format { kMatrixMarket, kCsv, kNpy, kNpz, kHdf5 };
 
 std::string ending_of(const std::string& path) {
   std::string ending = std::filesystem::path(path).extension().string();
@@ -33,10 +34,12 @@ Format format_of(const InputFile& file) {
   const std::string_view bytes = file.bytes();
   if (bytes.starts_with("%%MatrixMarket")) return Format::kMatrixMarket;
   if (bytes.starts_with("\x93NUMPY")) return Format::kNpy;
+  if (bytes.starts_with("PK\x03\x04") || bytes.starts_with("PK\x05\x06")) return Format::kNpz;
   if (bytes.starts_with("\x89HDF\r\n\x1a\n") || is_hdf5(file.path())) return Format::kHdf5;
   const std::string ending = ending_of(file.path());
   if (ending == ".mtx" || ending == ".mm") return Format::kMatrixMarket;
   if (ending == ".npy") return Format::kNpy;
+  if (ending == ".npz") return Format::kNpz;
   if (ending == ".h5" || ending == ".hdf5" || ending == ".hdf") return Format::kHdf5;
   return Format::kCsv;
 }
@@ -66,6 +69,8 @@ DenseMatrix read_dense(const InputFile& file, Format format, const std::string& 
   switch (format) {
     case Format::kNpy:
       return read_npy(file);
+    case Format::kNpz:
+      return read_npz(file, dataset);
     case Format::kHdf5:
       return read_hdf5(file.path(), dataset);
     default:
@@ -79,8 +84,9 @@ auto open_and_read(const std::string& path, Read&& read) {
   const auto [name, dataset] = split_dataset(path);
   const InputFile file(name);
   const Format format = format_of(file);
-  if (!dataset.empty() && format != Format::kHdf5) {
-    throw InputError(file_place(name), fmt::format("'{}' names a dataset, but this is not an HDF5 file", dataset));
+  if (!dataset.empty() && format != Format::kHdf5 && format != Format::kNpz) {
+    throw InputError(file_place(name),
+                     fmt::format("'{}' names a dataset, but this is neither an HDF5 nor an NPZ file", dataset));
   }
   try {
     return read(file, format, dataset);

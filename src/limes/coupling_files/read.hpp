@@ -1,6 +1,6 @@
 #pragma once
-// Couplings and tables from files: Matrix Market, CSV, NPY, HDF5. The format is told by the first bytes of the file,
-// and by its ending (.mtx, .npy, .h5, .hdf5; anything else is read as CSV) where they say nothing.
+// Couplings and tables from files: Matrix Market, CSV, NPY, NPZ, HDF5. The format is told by the first bytes of the
+// file, and by its ending (.mtx, .npy, .npz, .h5, .hdf5; anything else is read as CSV) where they say nothing.
 
 #include <string>
 
@@ -17,14 +17,15 @@ namespace limes::coupling {
 ///   per line; an optional line of column names, comments after #, empty lines.
 /// - NPY (versions 1 to 3): a two-dimensional array of booleans, integers or floats, either byte order and memory
 /// order.
+/// - NPZ (numpy.savez, numpy.savez_compressed): `file.npz:/name`, or `file.npz` if it holds exactly one array.
 /// - HDF5: `file.h5:/path/of/dataset`, or `file.h5` if it holds exactly one two-dimensional dataset of numbers.
 ///
 /// Throws InputError with the place (file; line and column of a text file) and the mend for everything that is wrong:
 /// no such file, damaged or foreign content, a matrix that is empty or not square, an entry that is not finite.
 [[nodiscard]] Matrix read_matrix(const std::string& path);
 
-/// Reads a rectangular table of finite numbers, for example a stimulus of shape time x units, from CSV, NPY or HDF5 as
-/// `read_matrix` does. A one-dimensional array becomes a single column. Throws InputError likewise.
+/// Reads a rectangular table of finite numbers, for example a stimulus of shape time x units, from CSV, NPY, NPZ or
+/// HDF5 as `read_matrix` does. A one-dimensional array becomes a single column. Throws InputError likewise.
 [[nodiscard]] DenseMatrix read_table(const std::string& path);
 
 }  // namespace limes::coupling

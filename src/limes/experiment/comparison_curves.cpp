@@ -149,6 +149,19 @@ std::vector<double> column_spread(const Eigen::MatrixXd& rows) {
   return spread;
 }
 
+// Modes that vanish in every realisation (odd ones, of a curve that is even by construction) have no variance to be
+// judged by, and make the covariance singular.
+void leave_out_constant_modes(CurveChannel& channel) {
+  const Eigen::RowVectorXd sizes = channel.amplitudes.cwiseAbs().colwise().maxCoeff();
+  std::vector<Eigen::Index> kept;
+  for (Eigen::Index k = 0; k < sizes.size(); ++k) {
+    if (sizes(k) > 1e-10 * sizes.maxCoeff()) kept.push_back(k);
+  }
+  if (kept.size() == static_cast<std::size_t>(sizes.size())) return;
+  channel.amplitudes = Eigen::MatrixXd(channel.amplitudes(Eigen::all, kept));
+  channel.modes.projection = Eigen::MatrixXd(channel.modes.projection(Eigen::all, kept));
+}
+
 // T^2 per channel in the modes that the realisations carry.
 void first_test(CurveEntry& entry, const MeasuredSample& sample, const system::TheoryCurve& theory) {
   const int modes = stats::mode_count(sample.curves.size());
@@ -182,6 +195,7 @@ void first_test(CurveEntry& entry, const MeasuredSample& sample, const system::T
     const int count = std::min(modes, static_cast<int>(channel.points.size()));
     channel.modes = stats::curve_modes(at, spread, emphasis, count);
     channel.amplitudes = residuals * channel.modes.projection;
+    leave_out_constant_modes(channel);
     const stats::CurveTest test = stats::hotelling(channel.amplitudes);
     if (!test.p_value) continue;
     channel.p_value = *test.p_value;
@@ -255,7 +269,7 @@ void judge(CurveEntry& entry, const MeasuredSample& sample, const std::optional<
   }
   if (theory.approximate && !theory.error.empty()) return bounded_test(entry, sample, theory, error);
   first_test(entry, sample, theory);
-  entry.size_could_matter = !evidence.simulation->one_matrix && !theory.approximate;
+  entry.size_could_matter = !evidence.simulation->one_matrix && !theory.approximate && !theory.of_this_size;
 }
 
 CurveEntry make_entry(const Slot<system::TheoryCurve>& slot, const Evidence& evidence,

@@ -124,7 +124,7 @@ void first_test(QuantityEntry& entry, const Sample& sample, ErrorKind kind, cons
     entry.components.push_back(test_component(measured, predicted, error, theory.approximate));
   }
   shown.z = sample.tensor(z);
-  entry.size_could_matter = !evidence.simulation->one_matrix;
+  entry.size_could_matter = !evidence.simulation->one_matrix && !entry.slot.theory->of_this_size;
 }
 
 }  // namespace

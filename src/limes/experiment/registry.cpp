@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "limes/base/suggestion.hpp"
+#include "limes/rate/fixed_point_geometry/fixed_points_system.hpp"
 #include "limes/rate/rate_continuous_system.hpp"
 #include "limes/rate/rate_discrete_system.hpp"
 #include "limes/rate/renormalized/renormalized_system.hpp"
@@ -15,6 +16,7 @@ const std::vector<system::System>& systems() {
   static const std::vector<system::System> all = {
       rate::discrete_system(),
       rate::continuous_system(),
+      rate::fixed_points::fixed_points_system(),
       rate::renormalized::renormalized_system(),
       spiking::replica_system(),
   };

@@ -15,7 +15,7 @@ using system::TheoryCurve;
 using system::TheoryOutcome;
 using system::TheoryQuantity;
 
-constexpr int kFormat = 1;  // changes with the order of members below
+constexpr int kFormat = 2;  // changes with the order of members below
 
 // Calls `use` with all members. A member that is added and not listed here does not compile.
 template <typename Use>
@@ -35,13 +35,13 @@ void with_members(Branch& branch, Use use) {
 }
 template <typename Use>
 void with_members(TheoryQuantity& quantity, Use use) {
-  auto& [name, branch, value, error, valid, reason, approximate] = quantity;
-  use(name, branch, value, error, valid, reason, approximate);
+  auto& [name, branch, value, error, valid, reason, approximate, of_this_size] = quantity;
+  use(name, branch, value, error, valid, reason, approximate, of_this_size);
 }
 template <typename Use>
 void with_members(TheoryCurve& curve, Use use) {
-  auto& [name, branch, axes, values, approximate, error, valid, reason] = curve;
-  use(name, branch, axes, values, approximate, error, valid, reason);
+  auto& [name, branch, axes, values, approximate, error, valid, reason, of_this_size] = curve;
+  use(name, branch, axes, values, approximate, error, valid, reason, of_this_size);
 }
 template <typename Use>
 void with_members(TheoryOutcome& outcome, Use use) {

@@ -38,8 +38,9 @@ struct TheoryQuantity {
   Tensor value;
   Tensor error;  ///< numerical error estimate, of the shape of `value` (or of approximation, if `approximate`)
   bool valid = true;
-  std::string reason;        ///< why not valid
-  bool approximate = false;  ///< the theory is an approximation for this network: its error is one of approximation
+  std::string reason;         ///< why not valid
+  bool approximate = false;   ///< the theory is an approximation for this network: its error is one of approximation
+  bool of_this_size = false;  ///< not a limit: it holds at this size of the network, and no other size is asked
 };
 
 struct TheoryCurve {
@@ -52,7 +53,8 @@ struct TheoryCurve {
   /// approximation at each point, which bounds how far a right network may lie from the curve.
   Tensor error = {};
   bool valid = true;
-  std::string reason = {};  ///< why not valid
+  std::string reason = {};    ///< why not valid
+  bool of_this_size = false;  ///< as for TheoryQuantity
 };
 
 struct TheoryOutcome {
