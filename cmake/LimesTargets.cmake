@@ -46,10 +46,14 @@ function(limes_floor name)
   add_library(limes::${name} ALIAS limes_${name})
 endfunction()
 
-# limes_tests(NAME [LIBRARIES ...] [LABELS ...]): every *_test.cpp of tests/NAME in one executable.
+# limes_tests(NAME [LIBRARIES ...] [LABELS ...] [FOLDER path]): every *_test.cpp of tests/FOLDER (NAME if left out) in one
+# executable.
 function(limes_tests name)
-  cmake_parse_arguments(TESTS "" "" "LIBRARIES;LABELS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*_test.cpp")
+  cmake_parse_arguments(TESTS "" "FOLDER" "LIBRARIES;LABELS" ${ARGN})
+  if(NOT TESTS_FOLDER)
+    set(TESTS_FOLDER "${name}")
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${TESTS_FOLDER}/*_test.cpp")
   if(NOT sources)
     return()
   endif()
