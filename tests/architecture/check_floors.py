@@ -29,9 +29,11 @@ BELOW["experiment"] = set(BELOW) | FAMILIES
 # What the theory core may not touch: files, threads, BLAS, SIMD, result formats.
 FORBIDDEN_IN_THEORY = re.compile(
     r"#include\s*<(hdf5|tbb/|oneapi/|hwy/|cblas|lapacke|thread|mutex|future|fstream|filesystem|nlohmann/|toml)")
-THEORY_FOLDERS = ("math", "transfer", "coupling", "rate/theory")
+THEORY_FOLDERS = ("math", "transfer", "coupling", "rate/theory", "rate/random_modes/theory")
 # Folders inside a family that may not see each other: two witnesses.
 WITNESSES = {"rate/theory": "rate/simulation", "rate/given_matrix": "rate/simulation", "rate/simulation": "rate/theory",
+             "rate/random_modes/theory": "rate/random_modes/simulation",
+             "rate/random_modes/simulation": "rate/random_modes/theory",
              "spiking/theory": "spiking/simulation", "spiking/simulation": "spiking/theory"}
 
 INCLUDE = re.compile(r'#include\s*"limes/([^"]+)"')

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "limes/base/suggestion.hpp"
+#include "limes/rate/random_modes/modes_system.hpp"
 #include "limes/rate/rate_continuous_system.hpp"
 #include "limes/rate/rate_discrete_system.hpp"
 #include "limes/spiking/replica_system.hpp"
@@ -14,6 +15,7 @@ const std::vector<system::System>& systems() {
   static const std::vector<system::System> all = {
       rate::discrete_system(),
       rate::continuous_system(),
+      rate::random_modes::modes_system(),
       spiking::replica_system(),
   };
   return all;

@@ -3,7 +3,7 @@
 #include <Eigen/SparseLU>
 #include <algorithm>
 #include <cmath>
-#include <memory>
+#include <numbers>
 #include <optional>
 #include <span>
 
@@ -23,8 +23,9 @@ constexpr double kFirstPanel = 0.1;     // in units of the scale on which f(C) v
 constexpr double kLongestPanel = 2.0;   // decay lengths
 constexpr int kNewtonSteps = 60;
 constexpr int kPicardSteps = 60;
-constexpr int kSecantSteps = 60;
 constexpr double kTolerance = 1e-13;    // of C_y(0), relative
+constexpr double kVariation = 1e-6;     // of C0, for the derivative of the averages by it
+constexpr double kSlowest = 1e-10;      // least square of a decay rate: on the way to a solution it may vanish
 
 /// The equations at a given C_y(0) = C0, which sets the variances inside f.
 class LagEquations {
@@ -32,19 +33,19 @@ class LagEquations {
   LagEquations(const TwoPointProblem& problem, double variance) : problem_(problem), variance_(variance) {
     const Eigen::Index count = static_cast<Eigen::Index>(problem.classes.size());
     slope.resize(count);
-    double gain = 0.0;
+    double gain = 0.0, square = 0.0;
     for (const NeuronClass& one : problem.classes) {
       const double own = one.left * one.left * variance + problem.noise_intensity;
       pairs_.emplace_back(problem.transfer, 0.0, own);
-      const double mean_slope = transfer::moments(problem.transfer, 0.0, own).df;
+      const transfer::Moments moments = transfer::moments(problem.transfer, 0.0, own);
+      const double mean_slope = moments.df;
+      square += one.weight * moments.ff;
       slope(static_cast<Eigen::Index>(pairs_.size()) - 1) = mean_slope;
       gain += one.weight * one.left * one.left * mean_slope * mean_slope;
     }
-    const double square = 1.0 - strength() * gain;
-    if (!(square > 0.0)) {
-      throw ConvergenceError("the fluctuations do not decay: the network is beyond its stability edge", 1.0);
-    }
-    decay = std::sqrt(square);
+    margin = 1.0 - strength() * gain;
+    decay = std::sqrt(std::max(margin, kSlowest));
+    bend_ = std::abs(1.0 - strength() * square / variance);
   }
 
   [[nodiscard]] double strength() const { return problem_.coupling * problem_.coupling * problem_.right_square; }
@@ -56,7 +57,9 @@ class LagEquations {
       const double own = one.left * one.left * variance_ + problem_.noise_intensity;
       steepest = std::max(steepest, transfer::steepness(problem_.transfer) * std::sqrt(own));
     }
-    return {kFirstPanel / (1.0 + steepest), kLongestPanel / decay, kDecayed / decay};
+    // The scale of time at the top of C: that of its bend, or 1 where noise filtered by the leak enters.
+    const double fastest = problem_.noise_intensity > 0.0 ? 1.0 : std::min(1.0, std::max(decay, std::sqrt(bend_)));
+    return {kFirstPanel / (fastest * (1.0 + steepest)), kLongestPanel / decay, kDecayed / decay};
   }
 
   /// C_phi of every class at the nodes, and its derivative by the class's C_x.
@@ -98,11 +101,13 @@ class LagEquations {
   }
 
   Eigen::VectorXd slope;
+  double margin = 1.0;  ///< decay^2 of the tail, negative where it would not decay
   double decay = 1.0;
 
  private:
   const TwoPointProblem& problem_;
   double variance_;
+  double bend_ = 1.0;  // |C''(0)/C(0)|
   std::vector<transfer::PairMoments> pairs_;
 };
 
@@ -165,6 +170,8 @@ Eigen::VectorXd newton(const LagEquations& equations, const PanelGrid& grid, dou
   const LagOperator lag(grid, equations.decay);
   const Sparse plain = lag.matrix(Eigen::VectorXd::Zero(grid.size()));
   Eigen::VectorXd force, slope;
+  // C - g^2 f(C) cancels to decay^2 C near the onset of chaos: so much is lost to rounding.
+  const double rounding = 1e-14 / (equations.decay * equations.decay);
   double last = 1e300;
   for (int step = 0; step < kNewtonSteps; ++step) {
     equations.drive(grid, start, force, &slope);
@@ -174,10 +181,10 @@ Eigen::VectorXd newton(const LagEquations& equations, const PanelGrid& grid, dou
     if (!std::isfinite(size)) throw ConvergenceError("the autocovariance was not found", last);
     start += std::min(1.0, 0.5 / size) * change;
     residual = size;
-    if (size < 1e-14 || (size < 1e-11 && size >= 0.5 * last)) return start;
+    if (size < 1e-14 || (size < 100.0 * rounding && size >= 0.5 * last)) return start;
     last = size;
   }
-  if (residual > 1e-9) throw ConvergenceError("the autocovariance was not found", residual);
+  if (residual > std::max(1e-9, 100.0 * rounding)) throw ConvergenceError("the autocovariance was not found", residual);
   return start;
 }
 
@@ -189,8 +196,8 @@ Eigen::VectorXd picard(const LagEquations& equations, const PanelGrid& grid, con
   return solve(lag.matrix(Eigen::VectorXd::Zero(grid.size())), -lag.inner().cwiseProduct(force));
 }
 
-TwoPointSolution finished(const TwoPointProblem& problem, const LagEquations& equations, const PanelGrid& grid,
-                          const Eigen::VectorXd& common, double variance, double residual) {
+TwoPointSolution finished(const LagEquations& equations, const PanelGrid& grid, const Eigen::VectorXd& common,
+                          double variance, double residual) {
   TwoPointSolution solution;
   solution.grid = grid;
   solution.common_variance = variance;
@@ -200,65 +207,127 @@ TwoPointSolution finished(const TwoPointProblem& problem, const LagEquations& eq
   equations.outputs(grid, common, solution.output, nullptr);
   solution.state.resize(grid.size(), solution.output.cols());
   for (Eigen::Index k = 0; k < solution.output.cols(); ++k) solution.state.col(k) = equations.state(grid, common, k);
-  (void)problem;
+  solution.common = common;
   return solution;
 }
 
-/// With noise: C_y(0; C0) = C0 by secants, from the mean field's own iteration.
-TwoPointSolution solve_noisy(const TwoPointProblem& problem, const StopToken& stop) {
-  double variance = noisy_start(problem);
+/// Where the search of a noisy network starts: C_y(0), and C_y at the nodes of a grid.
+struct Start {
+  double variance;
+  PanelGrid grid;
   Eigen::VectorXd common;
-  std::optional<PanelGrid> grid;
+
+  /// The same on another grid.
+  [[nodiscard]] Eigen::VectorXd on(const PanelGrid& other) const {
+    const PanelSeries series(grid, common, 1.0);
+    Eigen::VectorXd moved(other.size());
+    for (Eigen::Index i = 0; i < other.size(); ++i) moved(i) = series.at(other.nodes()(i))(0);
+    return moved;
+  }
+};
+
+/// The mean field's own iteration, from above, until it settles to a part in a thousand.
+Start iterate(const TwoPointProblem& problem, const StopToken& stop) {
+  const double first = noisy_start(problem);
+  const PanelGrid grid(kFirstPanel / (1.0 + transfer::steepness(problem.transfer) * std::sqrt(first)), 3.0, 60.0);
+  Start start{first, grid, first * ((1.0 + grid.nodes().array()) * (-grid.nodes().array()).exp()).matrix()};
   for (int step = 0; step < kPicardSteps; ++step) {
     if (stop.stop_requested()) throw InterruptedError();
-    const LagEquations equations(problem, variance);
-    if (!grid) {
-      grid = equations.grid();
-      common = variance * (1.0 + grid->nodes().array()) * (-grid->nodes().array()).exp();
-    }
-    const Eigen::VectorXd next = picard(equations, *grid, common);
-    const double change = std::abs(next(0) - variance) / next(0);
-    common = next;
-    variance = next(0);
+    const LagEquations equations(problem, start.variance);
+    start.common = picard(equations, start.grid, start.common);
+    const double change = std::abs(start.common(0) - start.variance) / start.common(0);
+    start.variance = start.common(0);
     if (change < 1e-3) break;
   }
-  // The last variance fixes the grid; secants on C_y(0; C0) - C0.
-  const LagEquations at_start(problem, variance);
-  PanelSeries series(*grid, common, at_start.decay);
-  grid = at_start.grid();
-  Eigen::VectorXd moved(grid->size());
-  for (Eigen::Index i = 0; i < grid->size(); ++i) moved(i) = series.at(grid->nodes()(i))(0);
-  common = moved;
-  double residual = 0.0;
-  const auto excess = [&](double trial) {
+  return start;
+}
+
+/// With noise: Newton on C_y at the nodes and C0 together, C_y(0) = C0.
+TwoPointSolution solve_from(const TwoPointProblem& problem, const Start& start, const StopToken& stop) {
+  const PanelGrid grid = LagEquations(problem, start.variance).grid();
+  Eigen::VectorXd common = start.on(grid);
+  double variance = start.variance, last = 1e300;
+  Eigen::VectorXd force, slope, moved_force;
+  for (int step = 0; step < kNewtonSteps; ++step) {
     if (stop.stop_requested()) throw InterruptedError();
-    common = newton(LagEquations(problem, trial), *grid, trial, common, residual);
-    return common(0) - trial;
-  };
-  double a = variance, fa = excess(a);
-  double b = a + fa, fb = 0.0;
-  if (b == a) b = a * (1.0 + 1e-9);
-  for (int step = 0; step < kSecantSteps; ++step) {
-    fb = excess(b);
-    if (std::abs(fb) <= kTolerance * b || fb == fa) break;
-    double next = b - fb * (b - a) / (fb - fa);
-    next = std::clamp(next, 0.5 * b, 2.0 * b);
-    a = b;
-    fa = fb;
-    if (std::abs(next - b) <= kTolerance * b) break;
-    b = next;
+    const LagEquations equations(problem, variance);
+    const LagOperator lag(grid, equations.decay);
+    equations.drive(grid, common, force, &slope);
+    LagEquations(problem, variance * (1.0 + kVariation)).drive(grid, common, moved_force, nullptr);
+    const Eigen::VectorXd by_variance = lag.inner().cwiseProduct(moved_force - force) / (variance * kVariation);
+    const Eigen::VectorXd wrong = lag.matrix(Eigen::VectorXd::Zero(grid.size())) * common +
+                                  lag.inner().cwiseProduct(force);
+    const Eigen::SparseLU<Sparse> factors(lag.matrix(slope));
+    if (factors.info() != Eigen::Success) throw ConvergenceError("the lag equations are singular", last);
+    const Eigen::VectorXd plain = factors.solve(-wrong), along = factors.solve(-by_variance);
+    // plain + change along = new C_y - old; at lag 0 it must arrive at variance + change.
+    const double change = (variance - common(0) - plain(0)) / (along(0) - 1.0);
+    const Eigen::VectorXd whole = plain + change * along;
+    const double size = std::max(std::abs(change), whole.cwiseAbs().maxCoeff()) / variance;
+    if (!std::isfinite(size)) throw ConvergenceError("the autocovariance was not found", last);
+    const double share = std::min(1.0, 0.3 / size);
+    common += share * whole;
+    variance = std::max(0.3 * variance, variance + share * change);
+    if (size < kTolerance || (size < 1e-10 && size >= 0.5 * last)) {
+      const LagEquations final_equations(problem, variance);
+      if (!(final_equations.margin > kSlowest)) break;
+      return finished(final_equations, grid, common, variance, size);
+    }
+    last = size;
   }
-  if (!(std::abs(fb) <= 1e-9 * b)) throw ConvergenceError("the variance was not found", std::abs(fb) / b);
-  const LagEquations equations(problem, b);
-  return finished(problem, equations, *grid, common, b, residual);
+  throw ConvergenceError("the autocovariance was not found", last);
+}
+
+TwoPointSolution solve_quiet(const TwoPointProblem& problem, double variance) {
+  const LagEquations equations(problem, variance);
+  if (!(equations.margin > kSlowest)) throw ConvergenceError("the fluctuations do not decay", 1.0);
+  const PanelGrid grid = equations.grid();
+  double residual = 0.0;
+  const Eigen::VectorXd start = descend(problem, variance, equations.decay, grid.nodes());
+  const Eigen::VectorXd common = newton(equations, grid, variance, start, residual);
+  if (!(std::abs(common(0) - variance) < 1e-6 * variance)) {
+    throw ConvergenceError("the autocovariance misses the variance of the potential",
+                           std::abs(common(0) - variance) / variance);
+  }
+  return finished(equations, grid, common, variance, residual);
+}
+
+/// Chaos without the noise, then the mean field's own iteration: one of them is near.
+TwoPointSolution solve_noisy(const TwoPointProblem& problem, const StopToken& stop) {
+  const bool closed =
+      problem.transfer.kind == transfer::Kind::kErf || problem.transfer.kind == transfer::Kind::kLinear;
+  if (!closed) {
+    // The averages of erf are closed forms: its solution is the start of all other functions.
+    TwoPointProblem like = problem;
+    like.transfer.kind = transfer::Kind::kErf;
+    const TwoPointSolution solution = solve_noisy(like, stop);
+    try {
+      return solve_from(problem, {solution.common_variance, solution.grid, solution.common}, stop);
+    } catch (const ConvergenceError&) {
+      return solve_from(problem, iterate(problem, stop), stop);
+    }
+  }
+  TwoPointProblem quiet = problem;
+  quiet.noise_intensity = 0.0;
+  const auto variance = problem.transfer.kind == transfer::Kind::kErf ? chaotic_variance(quiet) : std::nullopt;
+  if (variance && *variance > problem.noise_intensity) {
+    try {
+      const TwoPointSolution solution = solve_quiet(quiet, *variance);
+      return solve_from(problem, {*variance, solution.grid, solution.common}, stop);
+    } catch (const ConvergenceError&) {  // the iteration follows
+    }
+  }
+  return solve_from(problem, iterate(problem, stop), stop);
 }
 
 }  // namespace
 
 std::vector<NeuronClass> log_normal_classes(double width) {
   if (width == 0.0) return {NeuronClass{}};
-  // exp(8 width z) shifts the Gaussian weight by 8 widths; a step of 0.4 is exact to exp(-2 (pi/0.4)^2).
-  const math::QuadratureRule rule = math::gaussian_trapezoid(0.4, -8.0, 8.0 + 8.0 * width);
+  // Averages of f(l x) are analytic in ln l as far as an imaginary part of pi/2. The factor l^4 of tr C_x^2 shifts the
+  // Gaussian weight by 4 widths.
+  const double step = std::min(0.7, math::gaussian_trapezoid_step(std::numbers::pi / 2.0 / width, 26.0));
+  const math::QuadratureRule rule = math::gaussian_trapezoid(step, -7.0, 7.0 + 4.0 * width);
   std::vector<NeuronClass> classes;
   for (std::size_t k = 0; k < rule.nodes.size(); ++k) {
     classes.push_back({rule.weights[k], std::exp(width * rule.nodes[k])});
@@ -274,16 +343,7 @@ TwoPointSolution solve_two_point(const TwoPointProblem& problem, const StopToken
     nothing.quiescent = true;
     return nothing;
   }
-  const LagEquations equations(problem, *variance);
-  const PanelGrid grid = equations.grid();
-  double residual = 0.0;
-  const Eigen::VectorXd start = descend(problem, *variance, equations.decay, grid.nodes());
-  const Eigen::VectorXd common = newton(equations, grid, *variance, start, residual);
-  if (!(std::abs(common(0) - *variance) < 1e-6 * *variance)) {
-    throw ConvergenceError("the autocovariance misses the variance of the potential",
-                           std::abs(common(0) - *variance) / *variance);
-  }
-  return finished(problem, equations, grid, common, *variance, residual);
+  return solve_quiet(problem, *variance);
 }
 
 }  // namespace limes::rate::random_modes

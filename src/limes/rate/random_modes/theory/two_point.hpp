@@ -20,7 +20,7 @@ struct NeuronClass {
   double left = 1.0;    ///< l
 };
 
-/// Log-normal scales, ln l ~ N(0, width^2), as classes: a trapezoid rule that integrates l^8 to rounding.
+/// Log-normal scales, ln l ~ N(0, width^2), as classes: a trapezoid rule.
 [[nodiscard]] std::vector<NeuronClass> log_normal_classes(double width);
 
 struct TwoPointProblem {
@@ -34,6 +34,7 @@ struct TwoPointProblem {
 struct TwoPointSolution {
   bool quiescent = false;  ///< no noise, and x = 0 is the only attractor: nothing below is set
   PanelGrid grid{1.0, 1.0, 2.0};
+  Eigen::VectorXd common;       ///< C_y at the nodes
   Eigen::MatrixXd state;        ///< C_x of each class (column) at the nodes
   Eigen::MatrixXd output;       ///< C_phi of each class
   Eigen::VectorXd slope;        ///< <phi'> of each class
