@@ -40,8 +40,8 @@ struct ModesDescription {
   std::string origin;                              ///< kGiven: the file, or `coupling.values`
 
   struct Theory {
-    std::size_t samples = 2000;  ///< paths of each round of the sampled mean field (overlaps)
-    int rounds = 30;             ///< rounds of it that are averaged
+    std::size_t samples = 1000;  ///< paths of each round of the sampled mean field (overlaps)
+    int rounds = 25;             ///< rounds of it that are averaged
     std::optional<double> lags;  ///< longest lag of the curves
     bool quenched = true;        ///< a given matrix: the quenched prediction too
   } theory;

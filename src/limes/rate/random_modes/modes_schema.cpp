@@ -89,15 +89,15 @@ void append_modes(std::vector<Parameter>& list) {
 
 void append_theory(std::vector<Parameter>& list) {
   list.push_back(integer("theory.samples", "overlaps: paths of each round of the sampled mean field")
-                     .otherwise(2000)
+                     .otherwise(1000)
                      .least(100)
                      .most(1e6)
-                     .quick(1000));
+                     .quick(500));
   list.push_back(integer("theory.rounds", "overlaps: rounds of the sampled mean field that are averaged")
-                     .otherwise(30)
-                     .least(4)
+                     .otherwise(25)
+                     .least(5)
                      .most(10000)
-                     .quick(12));
+                     .quick(10));
   list.push_back(real("theory.lags", "longest lag of the theory's curves; left out: as long as correlations last")
                      .unit("tau")
                      .above(0)

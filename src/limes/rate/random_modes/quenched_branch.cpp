@@ -56,10 +56,19 @@ Neurons single_neurons(const ModesDescription& description, const given_matrix::
     neurons.mean_output(i) = moments.f;
     neurons.slope(i) = moments.df;
     neurons.variance(i) = variance + mean * mean;
-    const transfer::PairMoments pair(description.transfer, mean, variance);
     const std::span own(state.lag_covariances.data() + at * state.lags.size(), state.lags.size());
+    Eigen::VectorXd covariance(nodes.size());
     for (Eigen::Index n = 0; n < nodes.size(); ++n) {
-      neurons.output(n, i) = pair.output(std::clamp(lags.interpolate(own, nodes(n)), -variance, variance)) - pair.output(0.0);
+      covariance(n) = std::clamp(lags.interpolate(own, nodes(n)), -variance, variance);
+    }
+    try {
+      const transfer::PairMoments pair(description.transfer, mean, variance);
+      for (Eigen::Index n = 0; n < nodes.size(); ++n) {
+        neurons.output(n, i) = pair.output(covariance(n)) - pair.output(0.0);
+      }
+    } catch (const ConvergenceError&) {
+      // A saturated neuron, whose output hardly moves: to first order.
+      neurons.output.col(i) = moments.df * moments.df * covariance;
     }
   }
   return neurons;

@@ -168,7 +168,11 @@ void Rounds::integrate(const std::vector<double>& field, const std::vector<doubl
     const auto path_values = inverse(filtered);
     for (std::size_t t = 0; t < points_; ++t) linear[t * count + path] = path_values[t];
   }
-  const auto taps = std::min<std::size_t>(static_cast<std::size_t>(kMemory / problem_.step), points_);
+  // The kernel ends where it has fallen to a part in ten thousand.
+  double largest = 0.0;
+  for (const double value : memory) largest = std::max(largest, std::abs(value));
+  auto taps = static_cast<std::size_t>(kMemory / problem_.step);
+  while (taps > 1 && std::abs(memory[taps - 1]) < 1e-4 * largest) --taps;
   const double step = problem_.step, keep = std::exp(-step), gain = 1.0 - keep;
   std::vector<double> driven(count, 0.0), previous(count, 0.0), sum(count);
   const std::size_t warm = points_ / 3;
