@@ -129,8 +129,6 @@ TEST(ClosedForms, LinearNetworkWithHeterogeneityAndNoise) {
   EXPECT_NEAR(found.output.cross_covariance, 0.4927, 5e-4);
   EXPECT_NEAR(found.output_zscored.cross_covariance, 1.3205, 1e-3);
   EXPECT_NEAR(found.state.cross_covariance, found.output.cross_covariance, 1e-9);  // phi = x
-  // Without couplings but for a trace: an Ornstein-Uhlenbeck process of variance D.
-  EXPECT_NEAR(solved(unit(Kind::kLinear, 1e-6), 0.0).output.trace, 0.0, 1.0);
 }
 
 TEST(ClosedForms, OrthogonalLinearNetworkIsNormal) {

@@ -110,10 +110,11 @@ void solve_given(const ModesDescription& description, const system::Context& con
   write(free, facts.inverse_rank, true, size);
   write(iid, 0.0, false, std::nullopt);
   if (!description.simulation.surrogates) return;
-  // The two ensembles of surrogates, whose theories are exact in the limit.
+  // The two ensembles of surrogates, whose theories are exact in the limit: no error of approximation is allowed. (They
+  // are called approximate so that they are tested: the realisations share one matrix, but not the surrogates.)
   write({"spectrum_surrogate", true, "spectrum_surrogate", "networks with these singular values and random vectors", false},
-        facts.inverse_rank, false, std::nullopt);
-  write({"gaussian_surrogate", true, "gaussian_surrogate", "networks of iid couplings with this g_eff", false}, 0.0, false,
+        facts.inverse_rank, true, std::nullopt);
+  write({"gaussian_surrogate", true, "gaussian_surrogate", "networks of iid couplings with this g_eff", false}, 0.0, true,
         std::nullopt);
 }
 

@@ -1,7 +1,9 @@
 #include "limes/rate/random_modes/overlap_branch.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <optional>
 
 #include "limes/base/errors.hpp"
 #include "limes/rate/random_modes/given_theory.hpp"
@@ -77,9 +79,85 @@ void write_estimate(const ModesDescription& description, const std::vector<ModeG
   }
   const double single = estimate.error.output_variance / value.output_variance;
   const double pairs = estimate.error.output / value.output;
+  std::vector<double> cross = overlap_curve(modes, unit, scale, std::max(count, 64), lags, stop);
+  // The sampled curves start at the numbers above.
+  const auto scaled = [](std::vector<double> values, double first) {
+    const double factor = first / values.front();
+    for (double& one : values) one *= factor;
+    return values;
+  };
+  states = scaled(std::move(states), value.variance);
+  outputs = scaled(std::move(outputs), value.output_variance);
+  cross = scaled(std::move(cross), value.output);
   write.curve("autocovariance", axis.step, states, estimate.error.variance / value.variance);
   write.curve("output_autocovariance", axis.step, outputs, single);
-  write.time_scales(axis.step, outputs, overlap_curve(modes, unit, scale, std::max(count, 64), lags, stop), pairs);
+  write.time_scales(axis.step, outputs, cross, pairs);
+}
+
+constexpr std::array<double OverlapDimension::*, 4> kMembers = {&OverlapDimension::variance, &OverlapDimension::output_variance,
+                                                                &OverlapDimension::state, &OverlapDimension::output};
+
+/// The four numbers from the sampled unit, of all rounds and of each batch.
+struct SampledEstimate {
+  SampledSolution solution;
+  Estimate whole;
+  int count = 0;
+  std::vector<OverlapDimension> batches;
+
+  SampledEstimate(const ModesDescription& description, const std::vector<ModeGroup>& modes, const StopToken& stop)
+      : solution(solve_sampled({description.transfer, modes, description.noise_intensity, description.theory.samples,
+                                description.theory.rounds, description.seed},
+                               stop)) {
+    const double noise = description.noise_intensity;
+    whole = from_grids(modes, [&](double w) { return solution.mean.at(w); }, noise, kScale, count, stop);
+    for (const SampledUnit& batch : solution.batches) {
+      batches.push_back(
+          overlap_dimension(modes, [&](double w) { return batch.at(w); }, noise, kScale, kFrequencies / 2, stop));
+    }
+  }
+};
+
+/// The same network without overlaps, whose theory is exact; none where it is quiescent.
+std::optional<OverlapDimension> without_overlaps(const ModesDescription& description, const StopToken& stop) {
+  TwoPointProblem single;
+  single.transfer = description.transfer;
+  single.coupling = description.deviation;
+  single.noise_intensity = description.noise_intensity;
+  const TwoPointSolution solution = solve_two_point(single, stop);
+  if (solution.quiescent) return std::nullopt;
+  const Dimensions exact = dimensions({&single, &solution, description.random_inverse_rank(), 1.0}, stop);
+  return OverlapDimension{exact.state.trace, exact.output.trace, exact.state.cross_covariance,
+                          exact.output.cross_covariance};
+}
+
+/// Psi magnifies the Monte-Carlo errors of <phi'> some twenty times. Most of them are common to a network without
+/// overlaps that is sampled with the same random numbers, and of which the truth is known: results are multiplied by
+/// truth over sample of that one.
+void write_sampled(const ModesDescription& description, const std::vector<ModeGroup>& modes,
+                   const system::Context& context, system::TheoryOutcome& outcome) {
+  const SampledEstimate sampled(description, modes, context.stop);
+  Estimate estimate = sampled.whole;
+  std::vector<OverlapDimension> batches = sampled.batches;
+  if (const auto truth = without_overlaps(description, context.stop)) {
+    const SampledEstimate control(description, group_modes(description.strengths, {}, static_cast<double>(description.size)),
+                                  context.stop);
+    for (const auto member : kMembers) {
+      const double factor = *truth.*member / control.whole.value.*member;
+      estimate.value.*member *= factor;
+      estimate.error.*member *= factor;
+      for (std::size_t b = 0; b < batches.size(); ++b) batches[b].*member *= *truth.*member / control.batches[b].*member;
+    }
+  }
+  // Monte-Carlo error: from the batches, each a fifth of the rounds.
+  const auto number = static_cast<double>(batches.size());
+  for (const auto member : kMembers) {
+    double mean = 0.0, square = 0.0;
+    for (const OverlapDimension& batch : batches) mean += batch.*member / number;
+    for (const OverlapDimension& batch : batches) square += std::pow(batch.*member - mean, 2);
+    estimate.error.*member = std::hypot(estimate.error.*member, std::sqrt(square / (number * (number - 1.0))));
+  }
+  write_estimate(description, modes, [&](double w) { return sampled.solution.mean.at(w); }, kScale, sampled.count, estimate,
+                 sampled.solution.mean.slope, context.stop, outcome);
 }
 
 }  // namespace
@@ -108,30 +186,7 @@ void solve_overlaps(const ModesDescription& description, const system::Context& 
     write_estimate(description, modes, unit, 1.0, count, estimate, slope, context.stop, outcome);
     return;
   }
-  SampledProblem problem{description.transfer, modes, description.noise_intensity, description.theory.samples,
-                         description.theory.rounds, description.seed};
-  const SampledSolution solution = solve_sampled(problem, context.stop);
-  const auto unit_of = [](const SampledUnit& unit) { return [&unit](double frequency) { return unit.at(frequency); }; };
-  int count = 0;
-  Estimate estimate =
-      from_grids(modes, unit_of(solution.mean), description.noise_intensity, kScale, count, context.stop);
-  // Monte-Carlo error: from the batches, each a fifth of the rounds.
-  std::vector<OverlapDimension> batches;
-  for (const SampledUnit& batch : solution.batches) {
-    batches.push_back(overlap_dimension(modes, unit_of(batch), description.noise_intensity, kScale, count / 2, context.stop));
-  }
-  const auto number = static_cast<double>(batches.size());
-  const auto add_spread = [&](double OverlapDimension::* member) {
-    double mean = 0.0, square = 0.0;
-    for (const OverlapDimension& batch : batches) mean += batch.*member / number;
-    for (const OverlapDimension& batch : batches) square += std::pow(batch.*member - mean, 2);
-    estimate.error.*member = std::hypot(estimate.error.*member, std::sqrt(square / (number * (number - 1.0))));
-  };
-  for (const auto member : {&OverlapDimension::variance, &OverlapDimension::output_variance, &OverlapDimension::state,
-                            &OverlapDimension::output}) {
-    add_spread(member);
-  }
-  write_estimate(description, modes, unit_of(solution.mean), kScale, count, estimate, solution.mean.slope, context.stop, outcome);
+  write_sampled(description, modes, context, outcome);
 }
 
 }  // namespace limes::rate::random_modes

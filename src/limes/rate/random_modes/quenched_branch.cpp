@@ -179,7 +179,6 @@ void write_quenched(const ModesDescription& description, const coupling::DenseMa
   problem.continuous = true;
   problem.noise_intensity = description.noise_intensity;
   given_matrix::QuenchedOptions options;
-  options.exponents = false;
   options.stop = context.stop;
   const auto states = given_matrix::quenched_states(problem, options);
   const given_matrix::QuenchedState* state = fluctuating(states);
