@@ -3,22 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "limes/rate/random_modes/time_scale.hpp"
+
 namespace limes::rate::random_modes {
 
 namespace {
 
 constexpr double kLagStep = 0.1;
 constexpr double kLongest = 2000.0;
-
-/// The lag at which a curve that starts at 1 has fallen to 1/e, between two points.
-std::optional<double> fallen(const std::vector<double>& curve, double step) {
-  for (std::size_t k = 1; k < curve.size(); ++k) {
-    if (!(curve[k] <= std::exp(-1.0)) || !(curve[k] > 0.0)) continue;
-    const double above = std::log(curve[k - 1]), below = std::log(curve[k]);
-    return step * (static_cast<double>(k) - 1.0 + (above + 1.0) / (above - below));
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 
@@ -58,9 +50,9 @@ void ModeBranch::time_scales(double step, const std::vector<double>& output, con
   for (double& value : population) value /= cross.front();
   curve("unit_correlation", step, unit, doubt);
   curve("population_correlation", step, population, doubt);
-  // Interpolated between lags of 0.1: good to some 1e-4.
-  if (const auto lag = fallen(unit, step)) quantity("unit_time_scale", *lag, std::max(1e-4, doubt) * *lag);
-  if (const auto lag = fallen(population, step)) quantity("population_time_scale", *lag, std::max(1e-4, doubt) * *lag);
+  // Interpolated between lags of 0.1: good to some 1e-5.
+  if (const auto lag = time_scale(unit, step)) quantity("unit_time_scale", *lag, std::max(1e-5, doubt) * *lag);
+  if (const auto lag = time_scale(population, step)) quantity("population_time_scale", *lag, std::max(1e-5, doubt) * *lag);
 }
 
 LagAxis lag_axis(double decay, std::optional<double> asked, double measured) {

@@ -24,8 +24,8 @@ namespace {
 using Complex = std::complex<double>;
 
 constexpr std::size_t kLargest = 1500;      // neurons: minutes of inversions above
-constexpr std::size_t kManyNeurons = 500;   // above, fewer lags of the population curve are kept
-constexpr int kFrequencies = 64;            // midpoints of theta, w = scale tan(theta)
+constexpr std::size_t kManyNeurons = 400;   // above, fewer lags of the population curve are kept
+constexpr int kFrequencies = 128;           // midpoints of theta, w = scale tan(theta)
 constexpr double kSlack = 1e-3;
 
 /// What each neuron does by itself, and in the network of linear responses.
@@ -192,9 +192,9 @@ void write_quenched(const ModesDescription& description, const coupling::DenseMa
     double edge = -1.0;
     for (const Complex gain : gains) edge = std::max(edge, gain.real());
     const bool causal = edge < 1.0 - kSlack;
-    const std::size_t count = description.size > kManyNeurons ? 21 : 61;
+    const std::size_t count = description.size > kManyNeurons ? 41 : 101;
     std::vector<double> lags;
-    const double step = std::max(20.0, description.simulation.lags) / static_cast<double>(count - 1);
+    const double step = description.size > kManyNeurons ? 0.5 : 0.2;  // up to 20 tau
     for (std::size_t l = 0; l < count; ++l) lags.push_back(step * static_cast<double>(l));
     PairCovariances pairs = pair_covariances(description, matrix, neurons, lags, context);
     // What is frozen stays at every lag: covariances are uncentred.
@@ -220,9 +220,11 @@ void write_quenched(const ModesDescription& description, const coupling::DenseMa
     write.exact("residual", state->residual);
     std::vector<double> outputs, cross;
     for (const Eigen::MatrixXd& covariance : pairs.output) {
-      outputs.push_back(covariance.trace() / static_cast<double>(matrix.rows()));
       cross.push_back(covariance.squaredNorm() / static_cast<double>(matrix.rows()));
     }
+    // The diagonal is that of the single neurons, whose lags need no grid of frequencies.
+    const PanelSeries average(neurons.grid, neurons.output.rowwise().mean(), 1.0);
+    for (const double lag : lags) outputs.push_back(average.at(lag)(0) + neurons.mean_output.squaredNorm() / static_cast<double>(matrix.rows()));
     write.curve("output_autocovariance", step, outputs, doubt);
     write.time_scales(step, outputs, cross, doubt);
     std::vector<double> spectrum;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "limes/math/random.hpp"
+#include "limes/rate/random_modes/time_scale.hpp"
 #include "limes/stats/bootstrap.hpp"
 #include "limes/stats/summary.hpp"
 
@@ -17,17 +18,6 @@ using system::Measurement;
 using system::MeasuredCurve;
 using system::Realisation;
 using Values = std::vector<double>;
-
-/// The first lag at which a curve that starts at 1 has fallen to 1/e, between two points; none within the curve.
-std::optional<double> time_scale(const Values& curve, double interval) {
-  const double level = std::exp(-1.0);
-  for (std::size_t k = 1; k < curve.size(); ++k) {
-    if (!(curve[k] <= level)) continue;
-    const double above = std::log(std::max(curve[k - 1], 1e-300)), below = std::log(std::max(curve[k], 1e-12));
-    return interval * (static_cast<double>(k) - 1.0 + (above + 1.0) / (above - below));
-  }
-  return std::nullopt;
-}
 
 Values normalised(Values curve, bool squared) {
   const double first = curve.front();
