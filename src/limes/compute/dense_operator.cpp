@@ -78,10 +78,9 @@ void DenseOperator<Real>::apply(Threads& threads, const Real* x, Real* y, std::s
   constexpr std::size_t width = kernels::kPanel<Real>;
   Scratch scratch(round_up(columns, width) * sources_ * sizeof(Real));
   Real* panels = scratch.as<Real>();
-  parallel_for(threads, 0, sources_, kChunkBytes / (columns * sizeof(Real)) + 1,
-               [&](std::size_t first, std::size_t last) {
-                 kernels::pack_panels(x, sources_, columns, first, last, panels);
-               });
+  parallel_for(
+      threads, 0, sources_, kChunkBytes / (columns * sizeof(Real)) + 1,
+      [&](std::size_t first, std::size_t last) { kernels::pack_panels(x, sources_, columns, first, last, panels); });
   // A multiple of every tile height (12, 6 or 3 rows): at least the least work, at most 48 rows, else a 32nd of all.
   const std::size_t least = round_up(kChunkProducts / (sources_ * columns) + 1, 12);
   const std::size_t rows = std::max(least, std::min<std::size_t>(48, round_up(size_ / 32 + 1, 12)));

@@ -39,8 +39,8 @@ class DenseOperator {
   [[nodiscard]] std::span<const Real> row(std::size_t i) const { return {data() + i * stride_, sources_}; }
   [[nodiscard]] Real operator()(std::size_t i, std::size_t j) const { return data()[i * stride_ + j]; }
 
-  /// Y = J X. X is sources x columns, Y is N x columns; they must not overlap. One to three columns run at the speed of memory, four and
-  /// more at the speed of the arithmetic.
+  /// Y = J X. X is sources x columns, Y is N x columns; they must not overlap. One to three columns run at the speed of
+  /// memory, four and more at the speed of the arithmetic.
   void apply(Threads& threads, const Real* x, Real* y, std::size_t columns = 1) const;
 
   /// Y = J^T X, X is N x columns, Y is sources x columns.

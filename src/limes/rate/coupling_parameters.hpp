@@ -10,8 +10,8 @@
 
 namespace limes::rate {
 
-/// The matrix of `coupling.file` or `coupling.values` (`key` says which), scaled as coupling.scale says. Throws InputError
-/// with the key's place.
+/// The matrix of `coupling.file` or `coupling.values` (`key` says which), scaled as coupling.scale says. Throws
+/// InputError with the key's place.
 [[nodiscard]] coupling::Matrix read_given_matrix(const system::Parameters& parameters, const std::string& key);
 
 /// The `coupling` table of a network of populations of these sizes: reads and scales a given matrix and checks it

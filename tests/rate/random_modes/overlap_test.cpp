@@ -74,7 +74,8 @@ TEST(Overlaps, WithoutThemTheLadderIsThatOfRandomModes) {
 }
 
 // Sampling against the closed solution at a vanishing overlap: what is left is Monte Carlo. 256 paths of 205 tau, five
-// rounds: 0.3 % of C_phi(0) and <phi'>, of which Psi makes some 20 %: it is compared in ratios only (overlap_branch.cpp).
+// rounds: 0.3 % of C_phi(0) and <phi'>, of which Psi makes some 20 %: it is compared in ratios only
+// (overlap_branch.cpp).
 TEST(Overlaps, SampledUnitWithoutOverlap) {
   SampledProblem problem;
   problem.transfer = {transfer::Kind::kErf, 1.0};
@@ -88,7 +89,8 @@ TEST(Overlaps, SampledUnitWithoutOverlap) {
   const TwoPointSolution solution = solve_two_point(single);
   EXPECT_NEAR(sampled.mean.slope, solution.slope(0), 0.01 * solution.slope(0));
   EXPECT_NEAR(sampled.mean.output.front(), solution.output(0, 0), 0.01 * solution.output(0, 0));
-  const std::complex<double> found = sampled.mean.at(0.5).response, exact = solution.slope(0) / std::complex<double>(1.0, 0.5);
+  const std::complex<double> found = sampled.mean.at(0.5).response,
+                             exact = solution.slope(0) / std::complex<double>(1.0, 0.5);
   EXPECT_NEAR(std::abs(found - exact), 0.0, 0.02);
 }
 

@@ -73,7 +73,8 @@ TEST(Couplings, OrthogonalOnesAre) {
   EXPECT_LT((matrix * matrix.transpose() - 4.0 * Eigen::MatrixXd::Identity(90, 90)).cwiseAbs().maxCoeff(), 1e-12);
   // Haar: the trace has variance g^2; columns of Q alone would have signs that the algorithm chooses.
   double sum = 0.0;
-  for (std::uint32_t number = 0; number < 20; ++number) sum += std::pow(explicit_matrix(small(Kind::kOrthogonal, 20), number).trace(), 2);
+  for (std::uint32_t number = 0; number < 20; ++number)
+    sum += std::pow(explicit_matrix(small(Kind::kOrthogonal, 20), number).trace(), 2);
   EXPECT_NEAR(sum / 20.0, 4.0, 4.0 * 4.0 * std::sqrt(2.0 / 20.0));
 }
 
@@ -170,15 +171,18 @@ TEST(Results, ParticipationRatiosAreRatiosOfMeans) {
     }
     one.quantities.push_back({"output_variance", trace, std::nullopt, ""});
     one.quantities.push_back({"variance", trace, std::nullopt, ""});
-    for (const char* curve : {"output_autocovariance", "cross_covariance", "unit_correlation", "population_correlation"}) {
-      one.curves.push_back({curve, {{"lag", "tau", {0.0, 1.0}}}, std::vector<double>{psi, 0.5 * psi}, std::nullopt, ""});
+    for (const char* curve :
+         {"output_autocovariance", "cross_covariance", "unit_correlation", "population_correlation"}) {
+      one.curves.push_back(
+          {curve, {{"lag", "tau", {0.0, 1.0}}}, std::vector<double>{psi, 0.5 * psi}, std::nullopt, ""});
     }
   };
   add(networks[0], 1.0, 10.0);
   add(networks[1], 1.0, 30.0);
   combine_networks(networks);
   // 2 f(20) - mean of f(30), f(10): the jackknife of 1/Psi.
-  const double mean = 0.5 * (value_of(networks[0], "participation_ratio_output") + value_of(networks[1], "participation_ratio_output"));
+  const double mean =
+      0.5 * (value_of(networks[0], "participation_ratio_output") + value_of(networks[1], "participation_ratio_output"));
   EXPECT_NEAR(mean, 2.0 / 20.0 - 0.5 * (1.0 / 10.0 + 1.0 / 30.0), 1e-12);
   EXPECT_NEAR(networks[0].curves[3].values.values[1], 0.5, 1e-12);
 }

@@ -77,7 +77,8 @@ TEST(CheckValues, TwoPointAndDimension) {
 TEST(CheckValues, AreThoseOfTheFormulaOnAFineGrid) {
   const TwoPointProblem single = unit(Kind::kErf, 2.0);
   const TwoPointSolution solution = solve_two_point(single);
-  const PanelSeries output(solution.grid, solution.output, solution.decay), state(solution.grid, solution.state, solution.decay);
+  const PanelSeries output(solution.grid, solution.output, solution.decay),
+      state(solution.grid, solution.state, solution.decay);
   const double spacing = 0.02, gain = std::pow(single.coupling * solution.slope(0), 2), inverse_rank = 0.7;
   const int reach = 900;
   std::vector<double> c, x;
@@ -132,7 +133,8 @@ TEST(ClosedForms, LinearNetworkWithHeterogeneityAndNoise) {
 }
 
 TEST(ClosedForms, OrthogonalLinearNetworkIsNormal) {
-  // J = g O: eigenvalues g e^{i a}, C_k = 2 D/(2 (1 - g cos a)): tr C^2/N = D^2 <1/(1 - g cos a)^2> = D^2/(1-g^2)^{3/2}.
+  // J = g O: eigenvalues g e^{i a}, C_k = 2 D/(2 (1 - g cos a)): tr C^2/N = D^2 <1/(1 - g cos a)^2> =
+  // D^2/(1-g^2)^{3/2}.
   TwoPointProblem single = unit(Kind::kLinear, 0.6);
   single.noise_intensity = 0.8;
   const Dimensions found = solved(single, -1.0);
@@ -154,7 +156,8 @@ TEST(TwoPoint, AgreesWithTheFlowTheoryOfIidCouplings) {
     const PanelSeries state(solution.grid, solution.state, solution.decay);
     EXPECT_NEAR(state.at(0.0)(0), states.back().variance, 1e-8);
     const auto curve = theory::flow_autocovariance(ensemble, states.back(), 0.5, 21);
-    for (std::size_t k = 0; k < curve.size(); ++k) EXPECT_NEAR(state.at(0.5 * static_cast<double>(k))(0), curve[k], 1e-7);
+    for (std::size_t k = 0; k < curve.size(); ++k)
+      EXPECT_NEAR(state.at(0.5 * static_cast<double>(k))(0), curve[k], 1e-7);
   }
 }
 

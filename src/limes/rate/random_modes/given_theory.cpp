@@ -36,8 +36,8 @@ Facts write_facts(const ModesDescription& description, const coupling::DenseMatr
   write.exact("inverse_rank", facts.inverse_rank);
   write.exact("mean_coupling", coupling::statistics(*description.matrix).mean_coupling);
   if (matrix.rows() > kLargestSpectrum) {
-    outcome.warnings.push_back(fmt::format("numerical_rank and spectral_radius are left out above {} neurons",
-                                           kLargestSpectrum));
+    outcome.warnings.push_back(
+        fmt::format("numerical_rank and spectral_radius are left out above {} neurons", kLargestSpectrum));
     return facts;
   }
   const Eigen::VectorXd squares = compute::symmetric_spectrum(gram).values;
@@ -52,7 +52,8 @@ Facts write_facts(const ModesDescription& description, const coupling::DenseMatr
   write.exact("numerical_rank",
               static_cast<double>(std::count_if(values.begin(), values.end(), [&](double s) { return s > smallest; })));
   outcome.curves.push_back({"singular_values", "exact", {share}, values});
-  // The singular values of an iid matrix of that g_eff: the quarter-circle law, int_s^2g sqrt(4 g^2 - x^2)/(pi g^2) = k/N.
+  // The singular values of an iid matrix of that g_eff: the quarter-circle law, int_s^2g sqrt(4 g^2 - x^2)/(pi g^2) =
+  // k/N.
   std::vector<double> quarter;
   for (const double target : share.values) {
     double lower = 0.0, upper = 2.0;
@@ -73,10 +74,10 @@ Facts write_facts(const ModesDescription& description, const coupling::DenseMatr
   write.exact("outliers", static_cast<double>(outliers));
   if (outliers > 0) {
     const auto first = eigenvalues.front();
-    outcome.warnings.push_back(
-        fmt::format("outlier: {} eigenvalue{} outside of the disc of radius g_eff = {:.4g} (the largest: {:.4g}{:+.4g}i); "
-                    "free_cumulants and iid_surrogate treat the bulk only",
-                    outliers, outliers == 1 ? " lies" : "s lie", facts.coupling, first.real(), first.imag()));
+    outcome.warnings.push_back(fmt::format(
+        "outlier: {} eigenvalue{} outside of the disc of radius g_eff = {:.4g} (the largest: {:.4g}{:+.4g}i); "
+        "free_cumulants and iid_surrogate treat the bulk only",
+        outliers, outliers == 1 ? " lies" : "s lie", facts.coupling, first.real(), first.imag()));
   }
   return facts;
 }
@@ -95,8 +96,9 @@ void solve_given(const ModesDescription& description, const system::Context& con
   single.noise_intensity = description.noise_intensity;
   const TwoPointSolution solution = solve_two_point(single, context.stop);
   const auto size = static_cast<double>(description.size);
-  const system::Branch free{"free_cumulants", true, "free_cumulants",
-                            "random singular vectors: knows the singular values of the matrix through g_eff and 1/PR^D"};
+  const system::Branch free{
+      "free_cumulants", true, "free_cumulants",
+      "random singular vectors: knows the singular values of the matrix through g_eff and 1/PR^D"};
   const system::Branch iid{"iid_surrogate", true, "iid_surrogate", "iid couplings with the g_eff of the matrix"};
   const auto write = [&](const system::Branch& branch, double inverse_rank, bool approximate,
                          std::optional<double> of_one) {
@@ -112,10 +114,11 @@ void solve_given(const ModesDescription& description, const system::Context& con
   if (!description.simulation.surrogates) return;
   // The two ensembles of surrogates, whose theories are exact in the limit: no error of approximation is allowed. (They
   // are called approximate so that they are tested: the realisations share one matrix, but not the surrogates.)
-  write({"spectrum_surrogate", true, "spectrum_surrogate", "networks with these singular values and random vectors", false},
+  write({"spectrum_surrogate", true, "spectrum_surrogate", "networks with these singular values and random vectors",
+         false},
         facts.inverse_rank, true, std::nullopt);
-  write({"gaussian_surrogate", true, "gaussian_surrogate", "networks of iid couplings with this g_eff", false}, 0.0, true,
-        std::nullopt);
+  write({"gaussian_surrogate", true, "gaussian_surrogate", "networks of iid couplings with this g_eff", false}, 0.0,
+        true, std::nullopt);
 }
 
 }  // namespace limes::rate::random_modes

@@ -36,7 +36,8 @@ void ModeBranch::curve(const std::string& name, double step, std::vector<double>
   curve.approximate = approximate_;
   if (relative_error > 0.0) {
     std::vector<double> errors;
-    for (const double value : values) errors.push_back(relative_error * std::max(std::abs(value), 1e-3 * values.front()));
+    for (const double value : values)
+      errors.push_back(relative_error * std::max(std::abs(value), 1e-3 * values.front()));
     curve.error = errors;
   }
   outcome_.curves.push_back(std::move(curve));
@@ -52,7 +53,8 @@ void ModeBranch::time_scales(double step, const std::vector<double>& output, con
   curve("population_correlation", step, population, doubt);
   // Interpolated between lags of 0.1: good to some 1e-5.
   if (const auto lag = time_scale(unit, step)) quantity("unit_time_scale", *lag, std::max(1e-5, doubt) * *lag);
-  if (const auto lag = time_scale(population, step)) quantity("population_time_scale", *lag, std::max(1e-5, doubt) * *lag);
+  if (const auto lag = time_scale(population, step))
+    quantity("population_time_scale", *lag, std::max(1e-5, doubt) * *lag);
 }
 
 LagAxis lag_axis(double decay, std::optional<double> asked, double measured) {

@@ -21,8 +21,8 @@ class ModeBranch {
   void quantity(const std::string& name, double value, double error = 0.0);
   /// Its error is of the numerical solution, also where the branch is an approximation.
   void exact(const std::string& name, double value, double error = 0.0);
-  /// Psi, and the participation ratio that it gives with the mean variance `trace`. `doubt`: relative error of Psi where
-  /// the branch is an approximation.
+  /// Psi, and the participation ratio that it gives with the mean variance `trace`. `doubt`: relative error of Psi
+  /// where the branch is an approximation.
   void dimension(const std::string& suffix, const Dimension& dimension, double doubt);
   /// Against lags k step.
   void curve(const std::string& name, double step, std::vector<double> values, double relative_error = 0.0);

@@ -14,9 +14,9 @@ namespace {
 
 using system::Parameters;
 
-constexpr double kMostModeEntries = 2e9;       // numbers of U and V together: 16 GB
-constexpr double kMostMatrixEntries = 2.5e9;   // of a dense matrix
-constexpr double kMostSamples = 16384;         // snapshots of all trajectories of one network
+constexpr double kMostModeEntries = 2e9;      // numbers of U and V together: 16 GB
+constexpr double kMostMatrixEntries = 2.5e9;  // of a dense matrix
+constexpr double kMostSamples = 16384;        // snapshots of all trajectories of one network
 constexpr std::size_t kSmallestHalf = 50;
 
 [[noreturn]] void refuse(const Parameters& parameters, const std::string& key, std::string message,
@@ -323,7 +323,7 @@ Parameters complete_parameters(const Parameters& parameters, const ModesDescript
   };
   const auto& simulation = description.simulation;
   fill("network.size", static_cast<std::int64_t>(description.size));
-  fill("coupling.kind", description.kind != Kind::kGiven      ? "random_modes"
+  fill("coupling.kind", description.kind != Kind::kGiven  ? "random_modes"
                         : parameters.has("coupling.file") ? "file"
                                                           : "values");
   if (description.kind == Kind::kRandomModes && !description.inverse_rank) {

@@ -28,14 +28,14 @@ struct ModesDescription {
   std::uint64_t seed = 1;
 
   Kind kind = Kind::kRandomModes;
-  double deviation = 1.0;                ///< g_eff of random couplings
-  std::vector<double> strengths;         ///< D_a of kRandomModes, scaled: (1/N) sum D_a^2 = g_eff^2
-  std::vector<double> overlaps;          ///< rho_a; empty: all 0
-  std::optional<double> inverse_rank;    ///< 1/PR^D as given: for the theory only, there is no network
-  double left_width = 0.0;               ///< of ln l
-  double right_width = 0.0;              ///< of ln r
-  std::uint64_t coupling_seed = 1;       ///< of the couplings alone
-  bool portable = false;                 ///< kGaussian: one reproducible draw
+  double deviation = 1.0;                          ///< g_eff of random couplings
+  std::vector<double> strengths;                   ///< D_a of kRandomModes, scaled: (1/N) sum D_a^2 = g_eff^2
+  std::vector<double> overlaps;                    ///< rho_a; empty: all 0
+  std::optional<double> inverse_rank;              ///< 1/PR^D as given: for the theory only, there is no network
+  double left_width = 0.0;                         ///< of ln l
+  double right_width = 0.0;                        ///< of ln r
+  std::uint64_t coupling_seed = 1;                 ///< of the couplings alone
+  bool portable = false;                           ///< kGaussian: one reproducible draw
   std::shared_ptr<const coupling::Matrix> matrix;  ///< kGiven, scaled
   std::string origin;                              ///< kGiven: the file, or `coupling.values`
 

@@ -148,8 +148,8 @@ void append_simulation(std::vector<Parameter>& list) {
                      .unit("tau")
                      .least(0)
                      .most(1e4));
-  list.push_back(flag("simulation.covariance_spectrum", "the eigenvalues of the covariance of the outputs (N^3)")
-                     .otherwise(true));
+  list.push_back(
+      flag("simulation.covariance_spectrum", "the eigenvalues of the covariance of the outputs (N^3)").otherwise(true));
   list.push_back(flag("simulation.surrogates",
                       "a given matrix: beside each repeat a network with its singular values and random vectors, and "
                       "one with iid couplings")
@@ -165,8 +165,8 @@ std::vector<system::QuantityInfo> quantities() {
       {"output_variance", "1", "C_\\phi(0)", "mean over neurons of the variance of the output phi(x)"},
       {"participation_ratio_output", "1", "PR_\\phi/N", "dimension of the outputs, (tr C)^2/(N tr C^2)"},
       {"participation_ratio_state", "1", "PR_x/N", "dimension of the states, as a fraction of N"},
-      {"participation_ratio_output_zscored", "1", "PR_\\phi/N", "the same of outputs scaled to variance 1",
-       "linear", "participation_ratio_output"},
+      {"participation_ratio_output_zscored", "1", "PR_\\phi/N", "the same of outputs scaled to variance 1", "linear",
+       "participation_ratio_output"},
       {"participation_ratio_state_zscored", "1", "PR_x/N", "the same of states scaled to variance 1", "linear",
        "participation_ratio_state"},
       {"cross_covariance_output", "1", "\\Psi^\\phi(0,0)", "(1/N) sum_ij C_ij^2 of the outputs, diagonal included"},
@@ -178,7 +178,8 @@ std::vector<system::QuantityInfo> quantities() {
       {"population_time_scale", "tau", "", "lag at which Psi^phi(tau,tau)/Psi^phi(0,0) has fallen to 1/e", "linear",
        "unit_time_scale"},
       {"effective_coupling", "1", "g_{eff}", "sqrt((1/N) tr B B^T): of modes (1/N) sum_a D_a^2"},
-      {"inverse_rank", "1", "1/PR^D", "kappa_4/kappa_2^2: what the spectrum adds to tr C^2; a matrix: <s^4>/<s^2>^2 - 2"},
+      {"inverse_rank", "1", "1/PR^D",
+       "kappa_4/kappa_2^2: what the spectrum adds to tr C^2; a matrix: <s^4>/<s^2>^2 - 2"},
       {"mean_gain", "1", "\\langle\\phi'\\rangle", "mean slope of the transfer function"},
       {"mean_coupling", "1", "\\bar J", "a given matrix: N times the mean of its entries"},
       {"numerical_rank", "1", "", "a given matrix: singular values above N times rounding of the largest"},
@@ -200,7 +201,8 @@ std::vector<system::CurveInfo> curves() {
        "the time scale of a single unit: [C_phi(tau)/C_phi(0)]^2", "linear", "population_correlation"},
       {"covariance_spectrum", "1", "\\lambda_k",
        "eigenvalues of the equal-time covariance of the outputs, descending, against k/N", "logarithmic"},
-      {"singular_values", "1", "s_k", "singular values of the given matrix and of its surrogates, descending, against k/N"},
+      {"singular_values", "1", "s_k",
+       "singular values of the given matrix and of its surrogates, descending, against k/N"},
   };
 }
 

@@ -69,20 +69,24 @@ system::System modes_system() {
       "noise: D = noise.intensity with <xi xi'> = 2 D delta (unit white noise of the literature is D = 1/2)",
       "covariances are taken without subtracting means (phi is odd); the diagonal is included",
       "dimensions are fractions of N",
-      "tr C^2 is measured between independent trajectories: unbiased; the largest eigenvalues of covariance_spectrum are "
+      "tr C^2 is measured between independent trajectories: unbiased; the largest eigenvalues of covariance_spectrum "
+      "are "
       "not",
-      "averages over networks are ratios of means (jackknife), never means of ratios; cross_covariance_output_median is "
+      "averages over networks are ratios of means (jackknife), never means of ratios; cross_covariance_output_median "
+      "is "
       "beside the mean because single networks scatter to one side",
       "networks that end in a fixed point or a cycle are counted (locked_fraction) and left out",
       "of a given matrix nothing is subtracted; free_cumulants and iid_surrogate treat its bulk only",
   };
   system.when_not_to_believe = {
-      "the theory is the limit N -> infinity at a dimension much larger than 1: a network whose predicted N PR is below "
+      "the theory is the limit N -> infinity at a dimension much larger than 1: a network whose predicted N PR is "
+      "below "
       "ten scatters as widely as its mean",
       "near g_eff = 1 the dimension of a finite network is a handful: runs must be long against 1/(g_eff - 1)",
       "overlaps: the theory is sampled, its errors are those of Monte Carlo; few modes make slow collective modes that "
       "dominate the mean of Psi",
-      "a matrix with eigenvalues outside of the disc of radius g_eff has structure that its singular values do not tell",
+      "a matrix with eigenvalues outside of the disc of radius g_eff has structure that its singular values do not "
+      "tell",
       "z-scored dimensions of single neurons that are almost silent need long runs",
   };
   system.schema = modes_schema();

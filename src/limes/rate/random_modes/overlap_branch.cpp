@@ -40,8 +40,8 @@ Estimate from_grids(const std::vector<ModeGroup>& modes, const std::function<Uni
 }
 
 void write_estimate(const ModesDescription& description, const std::vector<ModeGroup>& modes,
-                    const std::function<UnitSpectra(double)>& unit, double scale, int count, const Estimate& estimate, double slope,
-                    const StopToken& stop, system::TheoryOutcome& outcome) {
+                    const std::function<UnitSpectra(double)>& unit, double scale, int count, const Estimate& estimate,
+                    double slope, const StopToken& stop, system::TheoryOutcome& outcome) {
   ModeBranch write(outcome, {"fluctuating-0", true, "", ""}, false);
   const OverlapDimension& value = estimate.value;
   write.quantity("variance", value.variance, estimate.error.variance);
@@ -68,9 +68,9 @@ void write_estimate(const ModesDescription& description, const std::vector<ModeG
     const UnitSpectra spectra = unit(frequency);
     const ModeSums sums = mode_sums(modes, spectra.response);
     const double field = sums.power * spectra.output + 2.0 * description.noise_intensity;
-    const double state = (field + std::norm(sums.kernel) * spectra.output +
-                          2.0 * (sums.kernel * spectra.response).real() * field) /
-                         (1.0 + frequency * frequency);
+    const double state =
+        (field + std::norm(sums.kernel) * spectra.output + 2.0 * (sums.kernel * spectra.response).real() * field) /
+        (1.0 + frequency * frequency);
     for (std::size_t k = 0; k < axis.points; ++k) {
       const double cosine = std::cos(frequency * lags[k]);
       outputs[k] += weight * spectra.output * cosine;
@@ -94,7 +94,8 @@ void write_estimate(const ModesDescription& description, const std::vector<ModeG
   write.time_scales(axis.step, outputs, cross, pairs);
 }
 
-constexpr std::array<double OverlapDimension::*, 4> kMembers = {&OverlapDimension::variance, &OverlapDimension::output_variance,
+constexpr std::array<double OverlapDimension::*, 4> kMembers = {&OverlapDimension::variance,
+                                                                &OverlapDimension::output_variance,
                                                                 &OverlapDimension::state, &OverlapDimension::output};
 
 /// The four numbers from the sampled unit, of all rounds and of each batch.
@@ -109,10 +110,11 @@ struct SampledEstimate {
                                 description.theory.rounds, description.seed},
                                stop)) {
     const double noise = description.noise_intensity;
-    whole = from_grids(modes, [&](double w) { return solution.mean.at(w); }, noise, kScale, count, stop);
+    whole = from_grids(
+        modes, [&](double w) { return solution.mean.at(w); }, noise, kScale, count, stop);
     for (const SampledUnit& batch : solution.batches) {
-      batches.push_back(
-          overlap_dimension(modes, [&](double w) { return batch.at(w); }, noise, kScale, kFrequencies / 2, stop));
+      batches.push_back(overlap_dimension(
+          modes, [&](double w) { return batch.at(w); }, noise, kScale, kFrequencies / 2, stop));
     }
   }
 };
@@ -139,13 +141,14 @@ void write_sampled(const ModesDescription& description, const std::vector<ModeGr
   Estimate estimate = sampled.whole;
   std::vector<OverlapDimension> batches = sampled.batches;
   if (const auto truth = without_overlaps(description, context.stop)) {
-    const SampledEstimate control(description, group_modes(description.strengths, {}, static_cast<double>(description.size)),
-                                  context.stop);
+    const SampledEstimate control(
+        description, group_modes(description.strengths, {}, static_cast<double>(description.size)), context.stop);
     for (const auto member : kMembers) {
       const double factor = *truth.*member / control.whole.value.*member;
       estimate.value.*member *= factor;
       estimate.error.*member *= factor;
-      for (std::size_t b = 0; b < batches.size(); ++b) batches[b].*member *= *truth.*member / control.batches[b].*member;
+      for (std::size_t b = 0; b < batches.size(); ++b)
+        batches[b].*member *= *truth.*member / control.batches[b].*member;
     }
   }
   // Monte-Carlo error: from the batches, each a fifth of the rounds.
@@ -156,20 +159,23 @@ void write_sampled(const ModesDescription& description, const std::vector<ModeGr
     for (const OverlapDimension& batch : batches) square += std::pow(batch.*member - mean, 2);
     estimate.error.*member = std::hypot(estimate.error.*member, std::sqrt(square / (number * (number - 1.0))));
   }
-  write_estimate(description, modes, [&](double w) { return sampled.solution.mean.at(w); }, kScale, sampled.count, estimate,
-                 sampled.solution.mean.slope, context.stop, outcome);
+  write_estimate(
+      description, modes, [&](double w) { return sampled.solution.mean.at(w); }, kScale, sampled.count, estimate,
+      sampled.solution.mean.slope, context.stop, outcome);
 }
 
 }  // namespace
 
-void solve_overlaps(const ModesDescription& description, const system::Context& context, system::TheoryOutcome& outcome) {
+void solve_overlaps(const ModesDescription& description, const system::Context& context,
+                    system::TheoryOutcome& outcome) {
   const auto modes = group_modes(description.strengths, description.overlaps, static_cast<double>(description.size));
   const double slope = transfer::derivative(description.transfer, 0.0);
   const bool stable = trivial_state_is_stable(modes, slope);
   const bool linear = description.transfer.kind == transfer::Kind::kLinear;
   if (description.noise_intensity == 0.0 && (stable || linear)) {
     if (!stable) throw ConvergenceError("a linear network beyond its stability edge has no stationary state", 1.0);
-    write_quiescent(description.deviation, description.random_inverse_rank(), {"static-0", true, "", ""}, false, outcome);
+    write_quiescent(description.deviation, description.random_inverse_rank(), {"static-0", true, "", ""}, false,
+                    outcome);
     return;
   }
   if (linear) {
@@ -178,7 +184,8 @@ void solve_overlaps(const ModesDescription& description, const system::Context& 
       UnitSpectra spectra;
       spectra.response = trivial_response(modes, slope, frequency);
       const double gain = std::norm(spectra.response);
-      spectra.output = 2.0 * description.noise_intensity * gain / (1.0 - gain * mode_sums(modes, spectra.response).power);
+      spectra.output =
+          2.0 * description.noise_intensity * gain / (1.0 - gain * mode_sums(modes, spectra.response).power);
       return spectra;
     };
     int count = 0;

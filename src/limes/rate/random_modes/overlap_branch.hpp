@@ -6,6 +6,7 @@
 namespace limes::rate::random_modes {
 
 /// Overlaps of left and right modes (note 4.2): in closed form for a linear network, else by sampled mean-field theory.
-void solve_overlaps(const ModesDescription& description, const system::Context& context, system::TheoryOutcome& outcome);
+void solve_overlaps(const ModesDescription& description, const system::Context& context,
+                    system::TheoryOutcome& outcome);
 
 }  // namespace limes::rate::random_modes

@@ -23,17 +23,17 @@ namespace {
 
 using Complex = std::complex<double>;
 
-constexpr std::size_t kLargest = 1500;      // neurons: minutes of inversions above
-constexpr std::size_t kManyNeurons = 400;   // above, fewer lags of the population curve are kept
-constexpr int kFrequencies = 128;           // midpoints of theta, w = scale tan(theta)
+constexpr std::size_t kLargest = 1500;     // neurons: minutes of inversions above
+constexpr std::size_t kManyNeurons = 400;  // above, fewer lags of the population curve are kept
+constexpr int kFrequencies = 128;          // midpoints of theta, w = scale tan(theta)
 constexpr double kSlack = 1e-3;
 
 /// What each neuron does by itself, and in the network of linear responses.
 struct Neurons {
   Eigen::VectorXd mean_output, slope;
-  Eigen::VectorXd variance;   // of x, uncentred
+  Eigen::VectorXd variance;  // of x, uncentred
   PanelGrid grid{1.0, 1.0, 2.0};
-  Eigen::MatrixXd output;     // centred C_phi at the nodes, one column per neuron
+  Eigen::MatrixXd output;  // centred C_phi at the nodes, one column per neuron
 };
 
 Neurons single_neurons(const ModesDescription& description, const given_matrix::QuenchedState& state) {
@@ -160,7 +160,8 @@ const given_matrix::QuenchedState* fluctuating(const std::vector<given_matrix::Q
   };
   for (const auto& state : states) {
     if (!state.converged || !(variance(state) > 1e-12)) continue;
-    if (best == nullptr || std::pair(state.stable, variance(state)) > std::pair(best->stable, variance(*best))) best = &state;
+    if (best == nullptr || std::pair(state.stable, variance(state)) > std::pair(best->stable, variance(*best)))
+      best = &state;
   }
   return best;
 }
@@ -209,8 +210,7 @@ void write_quenched(const ModesDescription& description, const coupling::DenseMa
                       "this matrix: each neuron with its own variance, pairs by linear response (note 4.3)"},
                      true);
     const Dimension output = dimension_of(pairs.output.front(), false), states_raw = dimension_of(pairs.state, false);
-    const double doubt =
-        1.0 / std::sqrt(static_cast<double>(description.size) * output.participation_ratio());
+    const double doubt = 1.0 / std::sqrt(static_cast<double>(description.size) * output.participation_ratio());
     write.quantity("variance", neurons.variance.mean(), 0.5 * doubt * neurons.variance.mean());
     write.quantity("output_variance", output.trace, 0.5 * doubt * output.trace);
     write.dimension("output", output, doubt);
@@ -224,7 +224,8 @@ void write_quenched(const ModesDescription& description, const coupling::DenseMa
     }
     // The diagonal is that of the single neurons, whose lags need no grid of frequencies.
     const PanelSeries average(neurons.grid, neurons.output.rowwise().mean(), 1.0);
-    for (const double lag : lags) outputs.push_back(average.at(lag)(0) + neurons.mean_output.squaredNorm() / static_cast<double>(matrix.rows()));
+    for (const double lag : lags)
+      outputs.push_back(average.at(lag)(0) + neurons.mean_output.squaredNorm() / static_cast<double>(matrix.rows()));
     write.curve("output_autocovariance", step, outputs, doubt);
     write.time_scales(step, outputs, cross, doubt);
     std::vector<double> spectrum;
@@ -247,8 +248,8 @@ void write_quenched(const ModesDescription& description, const coupling::DenseMa
       for (std::size_t k = curves_before; k < outcome.curves.size(); ++k) doubted(outcome.curves[k]);
     }
     if (pairs.clipped > 0.01) {
-      outcome.warnings.push_back(
-          fmt::format("quenched: {:.0f} % of the sources' power came out negative and was set to 0", 100.0 * pairs.clipped));
+      outcome.warnings.push_back(fmt::format(
+          "quenched: {:.0f} % of the sources' power came out negative and was set to 0", 100.0 * pairs.clipped));
     }
   } catch (const ConvergenceError& error) {
     outcome.warnings.push_back(fmt::format("quenched is left out: {}", error.what()));

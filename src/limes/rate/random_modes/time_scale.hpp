@@ -14,9 +14,9 @@ inline std::optional<double> time_scale(const std::vector<double>& curve, double
   while (k < curve.size() && !(curve[k] <= level)) ++k;
   if (k >= curve.size()) return std::nullopt;
   const std::size_t first = curve.size() < 4 ? 0 : std::min(k < 2 ? 0 : k - 2, curve.size() - 4);
-  const bool cubic =
-      curve.size() >= 4 && std::all_of(curve.begin() + static_cast<std::ptrdiff_t>(first),
-                                       curve.begin() + static_cast<std::ptrdiff_t>(first) + 4, [](double x) { return x > 0.0; });
+  const bool cubic = curve.size() >= 4 && std::all_of(curve.begin() + static_cast<std::ptrdiff_t>(first),
+                                                      curve.begin() + static_cast<std::ptrdiff_t>(first) + 4,
+                                                      [](double x) { return x > 0.0; });
   const auto logarithm = [&](double place) {
     if (!cubic) {
       const double above = std::log(std::max(curve[k - 1], 1e-300)), below = std::log(std::max(curve[k], 1e-12));

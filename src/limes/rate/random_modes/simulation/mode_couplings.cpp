@@ -92,7 +92,8 @@ template <typename Real>
 compute::DenseOperator<Real> rotated(std::uint64_t seed, std::uint32_t number, const std::vector<double>& values,
                                      compute::Threads& threads) {
   const std::size_t size = values.size();
-  const compute::DenseOperator<double> first = from_rows<double>(haar_matrix(seed, number, 1, size, threads), size, 1.0);
+  const compute::DenseOperator<double> first =
+      from_rows<double>(haar_matrix(seed, number, 1, size, threads), size, 1.0);
   std::vector<double> second = haar_matrix(seed, number, 2, size, threads);
   for (std::size_t k = 0; k < size; ++k) {
     for (std::size_t j = 0; j < size; ++j) second[k * size + j] *= values[k];

@@ -14,8 +14,8 @@ namespace limes::rate::random_modes {
 
 namespace {
 
-using system::Measurement;
 using system::MeasuredCurve;
+using system::Measurement;
 using system::Realisation;
 using Values = std::vector<double>;
 
@@ -209,7 +209,8 @@ void combine_curve(std::vector<Realisation*>& networks, const std::string& label
 /// Values whose mean is the median and whose standard error is that of the median, by bootstrap.
 void add_median(std::vector<Realisation*>& networks, const std::string& label) {
   Values sample;
-  for (Realisation* one : networks) sample.push_back(quantity_of(*one, "cross_covariance_output", label)->value.scalar());
+  for (Realisation* one : networks)
+    sample.push_back(quantity_of(*one, "cross_covariance_output", label)->value.scalar());
   const auto median = [](std::span<const double> values) {
     Values sorted(values.begin(), values.end());
     std::sort(sorted.begin(), sorted.end());

@@ -8,7 +8,8 @@
 
 namespace limes::rate::random_modes {
 
-/// Appends the measurements of one network, under `label`, with standard errors by leaving out one trajectory at a time.
+/// Appends the measurements of one network, under `label`, with standard errors by leaving out one trajectory at a
+/// time.
 void write_network(const SnapshotPlan& plan, const PopulationMeasures& measures, const std::string& label,
                    bool with_locked, system::Realisation& result);
 

@@ -43,18 +43,20 @@ std::uint64_t fingerprint(const coupling::Matrix& matrix) {
 
 std::string identity_of(const ModesDescription& d) {
   const auto& s = d.simulation;
-  return fmt::format("{} N {} f {} {} D {} start {} {} seed {} {} kind {} {} {} {} {} {} {} matrix {} run {} {} {} {} {} {} "
-                     "{} {} {} {} {}",
-                     kFormat, d.size, static_cast<int>(d.transfer.kind), d.transfer.gain, d.noise_intensity,
-                     d.initial_mean, d.initial_variance, d.seed, d.coupling_seed, static_cast<int>(d.kind), d.deviation,
-                     fingerprint(d.strengths), fingerprint(d.overlaps), d.left_width, d.right_width, d.portable,
-                     d.matrix ? fingerprint(*d.matrix) : 0, static_cast<int>(s.integrator), s.step, s.transient,
-                     s.duration, s.sample_interval, s.lags, s.realisations, s.trajectories, s.single_precision,
-                     s.spectrum, s.surrogates);
+  return fmt::format(
+      "{} N {} f {} {} D {} start {} {} seed {} {} kind {} {} {} {} {} {} {} matrix {} run {} {} {} {} {} {} "
+      "{} {} {} {} {}",
+      kFormat, d.size, static_cast<int>(d.transfer.kind), d.transfer.gain, d.noise_intensity, d.initial_mean,
+      d.initial_variance, d.seed, d.coupling_seed, static_cast<int>(d.kind), d.deviation, fingerprint(d.strengths),
+      fingerprint(d.overlaps), d.left_width, d.right_width, d.portable, d.matrix ? fingerprint(*d.matrix) : 0,
+      static_cast<int>(s.integrator), s.step, s.transient, s.duration, s.sample_interval, s.lags, s.realisations,
+      s.trajectories, s.single_precision, s.spectrum, s.surrogates);
 }
 
 std::string label_of(Draw draw) {
-  return draw == Draw::kSpectrumSurrogate ? "spectrum_surrogate" : draw == Draw::kGaussianSurrogate ? "gaussian_surrogate" : "";
+  return draw == Draw::kSpectrumSurrogate   ? "spectrum_surrogate"
+         : draw == Draw::kGaussianSurrogate ? "gaussian_surrogate"
+                                            : "";
 }
 
 /// What all networks of one simulation share.
@@ -74,8 +76,8 @@ bool run_network(const Shared& shared, std::uint32_t number, Draw draw, const Mo
                  system::Realisation& result) {
   const ModesDescription& description = shared.description;
   const SnapshotPlan& plan = shared.plan;
-  const std::uint64_t seed = math::splitmix64(stream_seed(description.seed, description.size),
-                                              static_cast<std::uint64_t>(draw));
+  const std::uint64_t seed =
+      math::splitmix64(stream_seed(description.seed, description.size), static_cast<std::uint64_t>(draw));
   Trajectories<Real> trajectories(description, couplings, {seed, number});
   Snapshots snapshots(description.size, description.simulation.trajectories, plan);
   const std::string name = fmt::format("running-{}{}", number, label_of(draw));
@@ -108,9 +110,8 @@ bool run_network(const Shared& shared, std::uint32_t number, Draw draw, const Mo
     if (measured <= 0 || measured % plan.stride != 0) continue;
     if (trajectories.diverged()) {
       result.diverged = true;
-      result.warnings.push_back(
-          fmt::format("diverged: |x| exceeded 1e8 before time {:g}",
-                      static_cast<double>(trajectories.step()) * description.simulation.step));
+      result.warnings.push_back(fmt::format("diverged: |x| exceeded 1e8 before time {:g}",
+                                            static_cast<double>(trajectories.step()) * description.simulation.step));
       shared.progress.add(plan.total_steps() - trajectories.step());
       return true;
     }
@@ -118,8 +119,7 @@ bool run_network(const Shared& shared, std::uint32_t number, Draw draw, const Mo
     if (index < plan.count) snapshots.record(index, trajectories.state(), trajectories.output(shared.threads));
   }
   try {
-    const PopulationMeasures measures =
-        snapshots.measure(description.simulation.spectrum, shared.threads, shared.stop);
+    const PopulationMeasures measures = snapshots.measure(description.simulation.spectrum, shared.threads, shared.stop);
     write_network(plan, measures, label_of(draw), draw == Draw::kOwn, result);
   } catch (const InterruptedError&) {
     save();
@@ -169,9 +169,9 @@ void leave_out_locked(system::SimulationOutcome& outcome) {
   }
   if (locked == 0) return;
   const bool all = locked == usable || outcome.one_matrix;
-  outcome.warnings.push_back(fmt::format(
-      "locked: {} of {} networks end in a fixed point or a cycle (the theory is that of chaos){}", locked, usable,
-      all ? "" : "; they are left out of the averages"));
+  outcome.warnings.push_back(
+      fmt::format("locked: {} of {} networks end in a fixed point or a cycle (the theory is that of chaos){}", locked,
+                  usable, all ? "" : "; they are left out of the averages"));
   if (all) return;
   for (system::Realisation& one : outcome.realisations) {
     if (!is_locked(one)) continue;
@@ -228,9 +228,8 @@ system::SimulationOutcome simulate(const ModesDescription& description, const sy
   };
   const auto size = static_cast<double>(description.size);
   const bool factors = description.kind == Kind::kRandomModes;
-  const double numbers =
-      size * (factors ? 2.0 * static_cast<double>(description.strengths.size()) : size) +
-      2.0 * size * static_cast<double>(plan.count * description.simulation.trajectories);
+  const double numbers = size * (factors ? 2.0 * static_cast<double>(description.strengths.size()) : size) +
+                         2.0 * size * static_cast<double>(plan.count * description.simulation.trajectories);
   if (numbers > kConcurrentNumbers) {
     for (std::size_t r = 0; r < count; ++r) run(r, r + 1);
   } else {

@@ -10,10 +10,10 @@ namespace limes::rate::random_modes {
 
 namespace {
 
-constexpr double kMostSnapshots = 16384;       // of all trajectories: their products stay cheaper than the simulation
-constexpr double kThinnedInterval = 1.0;       // tau between the snapshots of quantities without a lag
+constexpr double kMostSnapshots = 16384;  // of all trajectories: their products stay cheaper than the simulation
+constexpr double kThinnedInterval = 1.0;  // tau between the snapshots of quantities without a lag
 constexpr std::size_t kLargestSpectrum = 3000;
-constexpr double kSmallest = 1e-9;             // variance of a state at rest
+constexpr double kSmallest = 1e-9;  // variance of a state at rest
 // A trajectory repeats itself if phi(t).phi(t + tau) comes back to this share of |phi|^2 after half of the run.
 constexpr double kRepeats = 0.9;
 
@@ -123,7 +123,8 @@ std::vector<PairSums> Snapshots::pair_sums(const std::vector<float>& values, con
           for (std::size_t t = 0; t < left; ++t) {
             sum += dot(products.data() + t * count, products.data() + (t + lag) * count + lag, left);
           }
-          const double value = sum / (static_cast<double>(left) * static_cast<double>(left) * static_cast<double>(neurons_));
+          const double value =
+              sum / (static_cast<double>(left) * static_cast<double>(left) * static_cast<double>(neurons_));
           sums[lag].values(static_cast<Eigen::Index>(a), static_cast<Eigen::Index>(b)) = value;
           sums[lag].values(static_cast<Eigen::Index>(b), static_cast<Eigen::Index>(a)) = value;
         }

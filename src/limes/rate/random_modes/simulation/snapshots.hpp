@@ -22,11 +22,9 @@ struct SnapshotPlan {
   std::int64_t transient_steps = 0;
   std::int64_t stride = 1;
   std::size_t count = 0;
-  std::size_t lags = 1;         ///< how many measured lags, 0 included
-  double interval = 0.0;        ///< between snapshots, in tau
-  [[nodiscard]] std::int64_t total_steps() const {
-    return transient_steps + static_cast<std::int64_t>(count) * stride;
-  }
+  std::size_t lags = 1;   ///< how many measured lags, 0 included
+  double interval = 0.0;  ///< between snapshots, in tau
+  [[nodiscard]] std::int64_t total_steps() const { return transient_steps + static_cast<std::int64_t>(count) * stride; }
 };
 
 /// Sums over pairs of trajectories.

@@ -95,12 +95,11 @@ Dimension output_dimension(const LadderProblem& problem, const Averages& a, cons
   const double beta = a.coupling_variance * (a.weight * w * a.left_square * a.slope_square).sum();
   Dimension result;
   result.trace = (a.weight * w * variances.output).sum();
-  result.cross_covariance =
-      (a.weight * w.square() * variances.output.square()).sum() +
-      2.0 * a.right_square * beta * (a.weight * w * integrals.output_chain).sum() +
-      beta * beta *
-          (a.right_fourth * (a.weight * integrals.output_square).sum() +
-           problem.inverse_rank * a.right_square * a.right_square * integrals.mean_square);
+  result.cross_covariance = (a.weight * w.square() * variances.output.square()).sum() +
+                            2.0 * a.right_square * beta * (a.weight * w * integrals.output_chain).sum() +
+                            beta * beta *
+                                (a.right_fourth * (a.weight * integrals.output_square).sum() +
+                                 problem.inverse_rank * a.right_square * a.right_square * integrals.mean_square);
   return result;
 }
 
@@ -141,8 +140,8 @@ Dimensions dimensions(const LadderProblem& problem, const StopToken& stop) {
   const double scale = frequency_scale(solution.decay);
   Dimensions last;
   for (int count = kFirstFrequencies; count <= kMostFrequencies; count *= 2) {
-    Dimensions next = all_dimensions(problem, averages,
-                                     Integrals(averages, output, state, Frequencies(scale, count), stop));
+    Dimensions next =
+        all_dimensions(problem, averages, Integrals(averages, output, state, Frequencies(scale, count), stop));
     double worst = 0.0;
     for (const auto kind : kKinds) {
       const double change = std::abs((next.*kind).cross_covariance - (last.*kind).cross_covariance);

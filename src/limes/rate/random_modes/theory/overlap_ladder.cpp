@@ -21,7 +21,7 @@ struct Grid {
   std::vector<double> frequency, weight;  // weight: d w / (2 pi)
   std::vector<Complex> response, kernel;
   std::vector<double> output, power;
-  Eigen::MatrixXcd delta;        // frequencies x groups: Delta_a, times sqrt of the share
+  Eigen::MatrixXcd delta;         // frequencies x groups: Delta_a, times sqrt of the share
   Eigen::MatrixXcd delta_square;  // |Delta_a|^2, likewise
 
   Grid(const std::vector<ModeGroup>& modes, const std::function<UnitSpectra(double)>& unit, double scale, int count) {
@@ -96,7 +96,7 @@ class ModeProducts {
 
 struct Ends {
   Complex output_output, output_field, state_output, state_field;  // C_phi, S, <x phi*>, dx/d eta
-  double state_state = 0.0;                                         // C_x
+  double state_state = 0.0;                                        // C_x
 };
 
 Ends ends_at(const Grid& grid, Eigen::Index k, double noise_intensity) {
@@ -115,7 +115,8 @@ Ends ends_at(const Grid& grid, Eigen::Index k, double noise_intensity) {
 }
 
 /// M4 with kinds by (p, p'): (phi, x^) = 0, (x^, phi) = 1, (x^, x^) = 2; (phi, phi) vanishes.
-Matrix4 vertices(const ModeProducts& products, const Grid& grid, Eigen::Index row, Eigen::Index first, Eigen::Index second) {
+Matrix4 vertices(const ModeProducts& products, const Grid& grid, Eigen::Index row, Eigen::Index first,
+                 Eigen::Index second) {
   constexpr int kKind[2][2] = {{-1, 0}, {1, 2}};
   Matrix4 result = Matrix4::Zero();
   for (int p = 0; p < 2; ++p) {
@@ -175,7 +176,8 @@ void for_each_pair(const std::vector<ModeGroup>& modes, const Grid& grid, double
                          a.state_field * b.state_output, a.state_field * b.state_field);
       const Vector4 right = left.conjugate();
       const Complex state = a.state_state * b.state_state + (left.transpose() * (vertex * factors.solve(right)))(0);
-      const double weight = 2.0 * grid.weight[static_cast<std::size_t>(first)] * grid.weight[static_cast<std::size_t>(second)];
+      const double weight =
+          2.0 * grid.weight[static_cast<std::size_t>(first)] * grid.weight[static_cast<std::size_t>(second)];
       visit(weight, grid.frequency[static_cast<std::size_t>(first)] + grid.frequency[static_cast<std::size_t>(second)],
             output(0), state);
     }
@@ -246,7 +248,8 @@ Complex trivial_response(const std::vector<ModeGroup>& modes, double slope, doub
   Complex response = slope / Complex(1.0, start);
   const int steps = 1 + static_cast<int>(6.0 * std::log(start / std::max(frequency, 1e-4)));
   for (int k = 0; k <= steps; ++k) {
-    const double at = k == steps ? frequency : start * std::pow(std::max(frequency, 1e-4) / start, k / static_cast<double>(steps));
+    const double at =
+        k == steps ? frequency : start * std::pow(std::max(frequency, 1e-4) / start, k / static_cast<double>(steps));
     for (int newton = 0; newton < 50; ++newton) {
       Complex kernel = 0.0, derivative = 0.0;
       for (const ModeGroup& mode : modes) {
@@ -272,9 +275,8 @@ bool trivial_state_is_stable(const std::vector<ModeGroup>& modes, double slope) 
     if (!(std::norm(response) * mode_sums(modes, response).power < 1.0)) return false;
   }
   const double still = trivial_response(modes, slope, 0.0).real();
-  return still > 0.0 && std::all_of(modes.begin(), modes.end(), [&](const ModeGroup& mode) {
-           return mode.overlap * mode.strength * still < 1.0;
-         });
+  return still > 0.0 && std::all_of(modes.begin(), modes.end(),
+                                    [&](const ModeGroup& mode) { return mode.overlap * mode.strength * still < 1.0; });
 }
 
 }  // namespace limes::rate::random_modes

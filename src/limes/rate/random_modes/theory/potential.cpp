@@ -31,8 +31,7 @@ double whole_integral(const transfer::Transfer& transfer, double variance) {
   if (transfer.kind == transfer::Kind::kTanh || transfer.kind == transfer::Kind::kErf) {
     // ln cosh has the poles of tanh, at distance pi/2 of g x; the primitive of erf is entire but bends as sharply.
     const double deviation = std::sqrt(variance);
-    const double step =
-        math::gaussian_trapezoid_step(std::numbers::pi / 2.0 / (transfer.gain * deviation), 36.0);
+    const double step = math::gaussian_trapezoid_step(std::numbers::pi / 2.0 / (transfer.gain * deviation), 36.0);
     const math::QuadratureRule rule = math::gaussian_trapezoid(std::min(step, 0.35), -9.0, 9.0);
     double mean = 0.0;
     for (std::size_t k = 0; k < rule.nodes.size(); ++k) {
@@ -81,18 +80,17 @@ std::optional<double> chaotic_variance(const TwoPointProblem& problem) {
   for (const NeuronClass& one : problem.classes) {
     if (one.weight > 1e-14) left_scale = std::max(left_scale, one.left * one.left);
   }
-  const double smallest = edge > 1.0
-                              ? std::min(1e-4 * largest, 1e-3 * (edge - 1.0) / (steep * steep * left_scale * edge))
-                              : 1e-4 * largest;
+  const double smallest =
+      edge > 1.0 ? std::min(1e-4 * largest, 1e-3 * (edge - 1.0) / (steep * steep * left_scale * edge)) : 1e-4 * largest;
   constexpr int kPoints = 48;
   const auto place = [&](int k) { return largest * std::pow(smallest / largest, k / (kPoints - 1.0)); };
   double above = place(0);
   for (int k = 1; k < kPoints; ++k) {
     const double below = place(k);
     if (relative_potential(problem, below) < 0.0) {
-      const double root = math::brent(
-          [&](double logarithm) { return relative_potential(problem, std::exp(logarithm)); }, std::log(below),
-          std::log(above * (1.0 + 1e-12)), 1e-15);
+      const double root =
+          math::brent([&](double logarithm) { return relative_potential(problem, std::exp(logarithm)); },
+                      std::log(below), std::log(above * (1.0 + 1e-12)), 1e-15);
       return std::exp(root);
     }
     above = below;
@@ -102,7 +100,8 @@ std::optional<double> chaotic_variance(const TwoPointProblem& problem) {
 
 Eigen::VectorXd descend(const TwoPointProblem& problem, double variance, double decay, const Eigen::VectorXd& lags) {
   std::vector<transfer::PairMoments> pairs;
-  for (const NeuronClass& one : problem.classes) pairs.emplace_back(problem.transfer, 0.0, one.left * one.left * variance);
+  for (const NeuronClass& one : problem.classes)
+    pairs.emplace_back(problem.transfer, 0.0, one.left * one.left * variance);
   const double strength = strength_of(problem);
   const auto speed = [&](double c) {  // sqrt(W)
     if (c < 1e-3 * variance) return decay * c;

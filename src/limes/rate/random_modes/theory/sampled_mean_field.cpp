@@ -15,7 +15,7 @@ namespace {
 using Complex = std::complex<double>;
 using Spectrum = std::vector<Complex>;
 
-constexpr int kSettling = 16;        // rounds before the average
+constexpr int kSettling = 16;  // rounds before the average
 constexpr int kBatches = 5;
 constexpr double kMixing = 0.5;
 constexpr double kMemory = 15.0;     // tau: the response and the kernel end there
@@ -33,9 +33,14 @@ struct Unit {
 class Rounds {
  public:
   explicit Rounds(const SampledProblem& problem)
-      : problem_(problem), points_(problem.points), half_(points_ / 2 + 1), period_(problem.step * static_cast<double>(points_)) {}
+      : problem_(problem),
+        points_(problem.points),
+        half_(points_ / 2 + 1),
+        period_(problem.step * static_cast<double>(points_)) {}
 
-  [[nodiscard]] double frequency(std::size_t k) const { return 2.0 * std::numbers::pi * static_cast<double>(k) / period_; }
+  [[nodiscard]] double frequency(std::size_t k) const {
+    return 2.0 * std::numbers::pi * static_cast<double>(k) / period_;
+  }
   [[nodiscard]] Complex response(const Unit& unit, std::size_t k) const {
     return unit.slope / Complex(1.0, frequency(k)) + unit.correction[k];
   }
@@ -161,7 +166,8 @@ void Rounds::integrate(const std::vector<double>& field, const std::vector<doubl
     drives[path].resize(half_);
     for (std::size_t k = 0; k < half_; ++k) {
       const bool real = k == 0 || k + 1 == half_;
-      const Complex normal = real ? Complex(numbers[2 * k]) : Complex(numbers[2 * k], numbers[2 * k + 1]) / std::sqrt(2.0);
+      const Complex normal =
+          real ? Complex(numbers[2 * k]) : Complex(numbers[2 * k], numbers[2 * k + 1]) / std::sqrt(2.0);
       drives[path][k] = std::sqrt(field[k] * period_) * normal;  // <|eta(w)|^2> = T C_eta
       filtered[k] = drives[path][k] / Complex(1.0, frequency(k));
     }

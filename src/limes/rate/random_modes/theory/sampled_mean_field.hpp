@@ -1,8 +1,8 @@
 #pragma once
 // Single-unit theory with overlaps, by sampling (note random-mode, (11) and section 6): the unit
 //   dx/dt = -x + eta + xi + int_0^infinity K(s) phi(x(t-s)) ds
-// is not Gaussian. Paths are periodic; what is linear, (eta + xi)/(1 + i w), is drawn exactly in Fourier space, and only
-// the part that K drives is integrated.
+// is not Gaussian. Paths are periodic; what is linear, (eta + xi)/(1 + i w), is drawn exactly in Fourier space, and
+// only the part that K drives is integrated.
 
 #include <cstdint>
 #include <vector>
@@ -20,7 +20,7 @@ struct SampledProblem {
   std::size_t paths = 2000;  ///< of each round
   int rounds = 30;           ///< that are averaged, after as many as it takes to settle
   std::uint64_t seed = 1;
-  double step = 0.1;         ///< of time
+  double step = 0.1;          ///< of time
   std::size_t points = 2048;  ///< of a period
 };
 

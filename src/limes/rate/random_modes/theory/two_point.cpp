@@ -18,14 +18,14 @@ namespace limes::rate::random_modes {
 
 namespace {
 
-constexpr double kDecayed = 30.0;       // decay lengths of the grid
-constexpr double kFirstPanel = 0.1;     // in units of the scale on which f(C) varies at its top
-constexpr double kLongestPanel = 2.0;   // decay lengths
+constexpr double kDecayed = 30.0;      // decay lengths of the grid
+constexpr double kFirstPanel = 0.1;    // in units of the scale on which f(C) varies at its top
+constexpr double kLongestPanel = 2.0;  // decay lengths
 constexpr int kNewtonSteps = 60;
 constexpr int kPicardSteps = 60;
-constexpr double kTolerance = 1e-13;    // of C_y(0), relative
-constexpr double kVariation = 1e-6;     // of C0, for the derivative of the averages by it
-constexpr double kSlowest = 1e-10;      // least square of a decay rate: on the way to a solution it may vanish
+constexpr double kTolerance = 1e-13;  // of C_y(0), relative
+constexpr double kVariation = 1e-6;   // of C0, for the derivative of the averages by it
+constexpr double kSlowest = 1e-10;    // least square of a decay rate: on the way to a solution it may vanish
 
 /// The equations at a given C_y(0) = C0, which sets the variances inside f.
 class LagEquations {
@@ -255,8 +255,8 @@ TwoPointSolution solve_from(const TwoPointProblem& problem, const Start& start, 
     equations.drive(grid, common, force, &slope);
     LagEquations(problem, variance * (1.0 + kVariation)).drive(grid, common, moved_force, nullptr);
     const Eigen::VectorXd by_variance = lag.inner().cwiseProduct(moved_force - force) / (variance * kVariation);
-    const Eigen::VectorXd wrong = lag.matrix(Eigen::VectorXd::Zero(grid.size())) * common +
-                                  lag.inner().cwiseProduct(force);
+    const Eigen::VectorXd wrong =
+        lag.matrix(Eigen::VectorXd::Zero(grid.size())) * common + lag.inner().cwiseProduct(force);
     const Eigen::SparseLU<Sparse> factors(lag.matrix(slope));
     if (factors.info() != Eigen::Success) throw ConvergenceError("the lag equations are singular", last);
     const Eigen::VectorXd plain = factors.solve(-wrong), along = factors.solve(-by_variance);
@@ -294,8 +294,7 @@ TwoPointSolution solve_quiet(const TwoPointProblem& problem, double variance) {
 
 /// Chaos without the noise, then the mean field's own iteration: one of them is near.
 TwoPointSolution solve_noisy(const TwoPointProblem& problem, const StopToken& stop) {
-  const bool closed =
-      problem.transfer.kind == transfer::Kind::kErf || problem.transfer.kind == transfer::Kind::kLinear;
+  const bool closed = problem.transfer.kind == transfer::Kind::kErf || problem.transfer.kind == transfer::Kind::kLinear;
   if (!closed) {
     // The averages of erf are closed forms: its solution is the start of all other functions.
     TwoPointProblem like = problem;

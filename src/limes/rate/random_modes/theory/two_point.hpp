@@ -34,10 +34,10 @@ struct TwoPointProblem {
 struct TwoPointSolution {
   bool quiescent = false;  ///< no noise, and x = 0 is the only attractor: nothing below is set
   PanelGrid grid{1.0, 1.0, 2.0};
-  Eigen::VectorXd common;       ///< C_y at the nodes
-  Eigen::MatrixXd state;        ///< C_x of each class (column) at the nodes
-  Eigen::MatrixXd output;       ///< C_phi of each class
-  Eigen::VectorXd slope;        ///< <phi'> of each class
+  Eigen::VectorXd common;        ///< C_y at the nodes
+  Eigen::MatrixXd state;         ///< C_x of each class (column) at the nodes
+  Eigen::MatrixXd output;        ///< C_phi of each class
+  Eigen::VectorXd slope;         ///< <phi'> of each class
   double common_variance = 0.0;  ///< C_y(0)
   double decay = 0.0;            ///< of the tails: sqrt(1 - g^2 <r^2 l^2 <phi'>^2>)
   double residual = 0.0;         ///< largest violation of the equations, relative to C_y(0)
