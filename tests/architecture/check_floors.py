@@ -29,10 +29,11 @@ BELOW["experiment"] = set(BELOW) | FAMILIES
 # What the theory core may not touch: files, threads, BLAS, SIMD, result formats.
 FORBIDDEN_IN_THEORY = re.compile(
     r"#include\s*<(hdf5|tbb/|oneapi/|hwy/|cblas|lapacke|thread|mutex|future|fstream|filesystem|nlohmann/|toml)")
-THEORY_FOLDERS = ("math", "transfer", "coupling", "rate/theory", "rate/fixed_point_geometry/theory", "rate/renormalized/theory")
-# Folders inside a family that may not see each other: two witnesses.
+# Systems with a theory and a simulation: two witnesses that may not see each other.
+SYSTEMS = ("rate", "rate/random_modes", "rate/fixed_point_geometry", "rate/renormalized", "spiking")
+THEORY_FOLDERS = ("math", "transfer", "coupling", *(f"{system}/theory" for system in SYSTEMS if system != "spiking"))
 WITNESSES = {"rate/given_matrix": "rate/simulation"}
-for system in ("rate", "rate/fixed_point_geometry", "rate/renormalized", "spiking"):
+for system in SYSTEMS:
     WITNESSES[f"{system}/theory"] = f"{system}/simulation"
     WITNESSES[f"{system}/simulation"] = f"{system}/theory"
 

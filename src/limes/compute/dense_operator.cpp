@@ -38,8 +38,10 @@ constexpr std::size_t kTransposedWidth = 4096;  // bytes of a row that one chunk
 }  // namespace
 
 template <typename Real>
-DenseOperator<Real>::DenseOperator(std::size_t size)
-    : size_(size), stride_(stride_of<Real>(size)), block_(size * stride_ * sizeof(Real)) {}
+DenseOperator<Real>::DenseOperator(std::size_t size, std::size_t sources)
+    : size_(size), sources_(sources), stride_(stride_of<Real>(sources)), block_(size * stride_ * sizeof(Real)) {
+  if (size == 0) throw InputError("a coupling matrix needs at least one row; it has 0");
+}
 
 template <typename Real>
 DenseOperator<Real>::DenseOperator(
@@ -64,8 +66,8 @@ void DenseOperator<Real>::apply(Threads& threads, const Real* x, Real* y, std::s
     Real* vectors = scratch.as<Real>();
     for (std::size_t b = 0; b < columns; ++b) {
       Real* vector = vectors + b * stride_;
-      for (std::size_t j = 0; j < size_; ++j) vector[j] = x[j * columns + b];
-      std::fill(vector + size_, vector + stride_, Real{0});
+      for (std::size_t j = 0; j < sources_; ++j) vector[j] = x[j * columns + b];
+      std::fill(vector + sources_, vector + stride_, Real{0});
     }
     const std::size_t rows = round_up(kChunkBytes / (stride_ * sizeof(Real)) + 1, 4);
     parallel_for(threads, 0, size_, rows, [&](std::size_t first, std::size_t last) {
@@ -74,16 +76,16 @@ void DenseOperator<Real>::apply(Threads& threads, const Real* x, Real* y, std::s
     return;
   }
   constexpr std::size_t width = kernels::kPanel<Real>;
-  Scratch scratch(round_up(columns, width) * size_ * sizeof(Real));
+  Scratch scratch(round_up(columns, width) * sources_ * sizeof(Real));
   Real* panels = scratch.as<Real>();
-  parallel_for(threads, 0, size_, kChunkBytes / (columns * sizeof(Real)) + 1, [&](std::size_t first, std::size_t last) {
-    kernels::pack_panels(x, size_, columns, first, last, panels);
-  });
+  parallel_for(
+      threads, 0, sources_, kChunkBytes / (columns * sizeof(Real)) + 1,
+      [&](std::size_t first, std::size_t last) { kernels::pack_panels(x, sources_, columns, first, last, panels); });
   // A multiple of every tile height (12, 6 or 3 rows): at least the least work, at most 48 rows, else a 32nd of all.
-  const std::size_t least = round_up(kChunkProducts / (size_ * columns) + 1, 12);
+  const std::size_t least = round_up(kChunkProducts / (sources_ * columns) + 1, 12);
   const std::size_t rows = std::max(least, std::min<std::size_t>(48, round_up(size_ / 32 + 1, 12)));
   parallel_for(threads, 0, size_, rows, [&](std::size_t first, std::size_t last) {
-    kernels::multiply_panels(matrix, stride_, size_, first, last, panels, y, columns);
+    kernels::multiply_panels(matrix, stride_, sources_, first, last, panels, y, columns);
   });
 }
 
@@ -93,13 +95,13 @@ void DenseOperator<Real>::apply_transposed(Threads& threads, const Real* x, Real
   const Real* matrix = data();
   constexpr std::size_t line = kernels::kPanel<Real>;
   const std::size_t grain = kTransposedWidth / sizeof(Real);
-  parallel_for(threads, 0, round_up(size_, line), grain, [&](std::size_t first, std::size_t last) {
+  parallel_for(threads, 0, round_up(sources_, line), grain, [&](std::size_t first, std::size_t last) {
     const std::size_t width = last - first;
     Scratch scratch(width * columns * sizeof(Real));
     Real* sums = scratch.as<Real>();
     std::fill(sums, sums + width * columns, Real{0});
     kernels::multiply_transposed(matrix, stride_, size_, first, last, x, columns, sums);
-    for (std::size_t j = first; j < std::min(last, size_); ++j)
+    for (std::size_t j = first; j < std::min(last, sources_); ++j)
       for (std::size_t b = 0; b < columns; ++b) y[j * columns + b] = sums[b * width + (j - first)];
   });
 }

@@ -5,6 +5,7 @@
 
 #include "limes/base/suggestion.hpp"
 #include "limes/rate/fixed_point_geometry/fixed_points_system.hpp"
+#include "limes/rate/random_modes/modes_system.hpp"
 #include "limes/rate/rate_continuous_system.hpp"
 #include "limes/rate/rate_discrete_system.hpp"
 #include "limes/rate/renormalized/renormalized_system.hpp"
@@ -16,6 +17,7 @@ const std::vector<system::System>& systems() {
   static const std::vector<system::System> all = {
       rate::discrete_system(),
       rate::continuous_system(),
+      rate::random_modes::modes_system(),
       rate::fixed_points::fixed_points_system(),
       rate::renormalized::renormalized_system(),
       spiking::replica_system(),

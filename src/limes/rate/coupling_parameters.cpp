@@ -183,17 +183,7 @@ CouplingDescription describe_given(const Parameters& parameters, const std::stri
   if (generator_of(parameters, "coupling") != Generator::kPhilox) {
     throw conflict(parameters, "coupling.generator", key);
   }
-  const double target = per_pair(parameters, "coupling.deviation", 1)(0, 0);
-  const auto scale = scale_of(parameters);
-  if (scale == coupling::Scale::kNone && target != 1.0) {
-    throw InputError(parameters.place("coupling.deviation"),
-                     fmt::format("conflicting options: coupling.deviation and {} without coupling.scale", key),
-                     "say coupling.scale = \"deviation\" or \"spectral_radius\" to have the matrix scaled to it");
-  }
-  coupling::Matrix matrix = key == "coupling.file"
-                                ? at_place(parameters, key, [&] { return coupling::read_matrix(parameters.text(key)); })
-                                : matrix_of_values(parameters);
-  at_place(parameters, "coupling.scale", [&] { return coupling::apply_scale(matrix, scale, target), 0; });
+  coupling::Matrix matrix = read_given_matrix(parameters, key);
   const auto statistics = coupling::statistics(matrix);
   CouplingDescription coupling;
   coupling.kind = Kind::kGiven;
@@ -206,6 +196,21 @@ CouplingDescription describe_given(const Parameters& parameters, const std::stri
 }
 
 }  // namespace
+
+coupling::Matrix read_given_matrix(const Parameters& parameters, const std::string& key) {
+  const double target = per_pair(parameters, "coupling.deviation", 1)(0, 0);
+  const auto scale = scale_of(parameters);
+  if (scale == coupling::Scale::kNone && target != 1.0) {
+    throw InputError(parameters.place("coupling.deviation"),
+                     fmt::format("conflicting options: coupling.deviation and {} without coupling.scale", key),
+                     "say coupling.scale = \"deviation\" or \"spectral_radius\" to have the matrix scaled to it");
+  }
+  coupling::Matrix matrix = key == "coupling.file"
+                                ? at_place(parameters, key, [&] { return coupling::read_matrix(parameters.text(key)); })
+                                : matrix_of_values(parameters);
+  at_place(parameters, "coupling.scale", [&] { return coupling::apply_scale(matrix, scale, target), 0; });
+  return matrix;
+}
 
 CouplingDescription describe_coupling(const Parameters& parameters, const std::vector<std::size_t>& sizes,
                                       bool sizes_given, std::uint64_t experiment_seed) {

@@ -10,6 +10,10 @@
 
 namespace limes::rate {
 
+/// The matrix of `coupling.file` or `coupling.values` (`key` says which), scaled as coupling.scale says. Throws
+/// InputError with the key's place.
+[[nodiscard]] coupling::Matrix read_given_matrix(const system::Parameters& parameters, const std::string& key);
+
 /// The `coupling` table of a network of populations of these sizes: reads and scales a given matrix and checks it
 /// against the sizes, if they were given (`sizes_given`). Throws InputError with the key's place.
 [[nodiscard]] CouplingDescription describe_coupling(const system::Parameters& parameters,

@@ -1,45 +1,17 @@
 #include "limes/spiking/spiking_schema.hpp"
 
-#include <utility>
+#include "limes/system/key.hpp"
 
 namespace limes::spiking {
 
 namespace {
 
+using system::choice;
 using system::Form;
-using system::Json;
+using system::integer;
 using system::Parameter;
-using system::Type;
-
-/// A parameter with a few words after it: real(...).symbol("w").least(0) reads as a sentence in the list below.
-class Key {
- public:
-  Key(std::string key, Type type, std::string meaning) {
-    parameter_.key = std::move(key);
-    parameter_.type = type;
-    parameter_.meaning = std::move(meaning);
-  }
-  Key& otherwise(Json value) { return parameter_.default_value = std::move(value), *this; }
-  Key& symbol(std::string text) { return parameter_.symbol = std::move(text), *this; }
-  Key& unit(std::string text) { return parameter_.unit = std::move(text), *this; }
-  Key& form(Form form) { return parameter_.form = form, *this; }
-  Key& least(double value) { return parameter_.minimum = value, *this; }
-  Key& most(double value) { return parameter_.maximum = value, *this; }
-  Key& above(double value) { return parameter_.minimum_excluded = true, least(value); }
-  Key& or_infinity() { return parameter_.infinity_allowed = true, *this; }
-  Key& one_of(std::vector<std::string> names) { return parameter_.choices = std::move(names), *this; }
-  Key& quick(double value) { return parameter_.quick_maximum = value, *this; }
-  Key& follows(std::vector<std::string> keys) { return parameter_.follows = std::move(keys), *this; }
-  operator Parameter() const { return parameter_; }  // NOLINT(google-explicit-constructor): a finished sentence
-
- private:
-  Parameter parameter_;
-};
-
-Key real(std::string key, std::string meaning) { return {std::move(key), Type::kReal, std::move(meaning)}; }
-Key integer(std::string key, std::string meaning) { return {std::move(key), Type::kInteger, std::move(meaning)}; }
-Key choice(std::string key, std::string meaning) { return {std::move(key), Type::kChoice, std::move(meaning)}; }
-Key path(std::string key, std::string meaning) { return {std::move(key), Type::kPath, std::move(meaning)}; }
+using system::path;
+using system::real;
 
 void append_network(std::vector<Parameter>& list) {
   list.push_back(choice("neuron.intensity", "intensity of a neuron: Lam exp(y), or the state itself (excitatory only)")
