@@ -16,8 +16,8 @@ int main() {
   Ensemble flow;
   flow.coupling_deviation = 2.0;
   const double flow_error = std::abs(flow_fluctuations(flow).at(0).variance - 1.9248054137);
-  const double points_error =
-      std::abs(limes::rate::fixed_points::solve_geometry({limes::transfer::Kind::kErf, 3.0, 0.0}).complexity - .06785463);
+  const double points_error = std::abs(
+      limes::rate::fixed_points::solve_geometry({limes::transfer::Kind::kErf, 3.0, 0.0}).complexity - .06785463);
   std::printf("theory core alone: errors %.1e (map), %.1e (flow), %.1e (fixed points)\n", map_error, flow_error,
               points_error);
   return map_error < 1e-9 && flow_error < 1e-9 && points_error < 1e-8 ? 0 : 1;

@@ -1,5 +1,6 @@
 #pragma once
-// tanh and its slope at many arguments at once, in vector instructions, to 2e-15 of each; 0 is exact. For this folder only.
+// tanh and its slope at many arguments at once, in vector instructions, to 2e-15 of each; 0 is exact. For this folder
+// only.
 
 #include <Eigen/Core>
 
