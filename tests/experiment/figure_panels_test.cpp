@@ -69,6 +69,15 @@ TEST(FigurePanels, ShowEachPointUnderItsAttractor) {
   EXPECT_THROW((void)figure(figures, "spectral_lines"), std::out_of_range);
 }
 
+TEST(FigurePanels, KeepTheScaleOfTheirCurve) {
+  Json result = kept_curves();
+  EXPECT_FALSE(figure(figures_of(result), "attractor_output").y.logarithmic);
+  for (Json& curve : result["curves"]) {
+    if (curve["name"] == "attractor_output") curve["scale"] = "logarithmic";
+  }
+  EXPECT_TRUE(figure(figures_of(result), "attractor_output").y.logarithmic);
+}
+
 TEST(FigurePanels, SpectraCarryTheirLines) {
   const auto figures = figures_of(kept_curves());
   const Figure& spectrum = figure(figures, "mean_output_spectrum");

@@ -65,7 +65,7 @@ std::string whole_shares(const ResultJson& result, const std::vector<std::size_t
 /// The curve of one point, as a run would give it.
 ResultJson curve_at(const ResultJson& entry, const std::vector<std::size_t>& indices) {
   ResultJson curve = ResultJson::object();
-  for (const char* member : {"name", "unit", "branch"}) {
+  for (const char* member : {"name", "unit", "branch", "scale"}) {
     if (!text_of(entry, member).empty()) curve[member] = entry[member];
   }
   auto& axes = curve["axes"] = ResultJson::array();
