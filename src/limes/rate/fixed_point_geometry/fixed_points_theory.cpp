@@ -27,6 +27,9 @@ constexpr double kDefaultSize = 100.0;     // up to which the default number of 
 constexpr std::size_t kLargestSize = 600;  // with sampling unless samples are asked for
 // Where the flow's exponent is quickly computed.
 constexpr double kLargestFlow = 30.0, kLeastFlow = 1.01;
+/// Networks of a hundred neurons are periodic or chaotic by chance (note, section 6): their mean exponent is no number
+/// with a correction of 1/N.
+constexpr std::size_t kChaoticSize = 1000;
 // Where the law (8) is worth showing.
 constexpr double kNearOnset = 2.0;
 
@@ -200,6 +203,11 @@ class Writer {
     const auto states = rate::theory::flow_fluctuations(flow, context_.stop);
     if (states.empty() || !states.front().converged) return;
     quantity("lyapunov_exponent", states.front().lyapunov_exponent, states.front().lyapunov_error);
+    if (description_.size() < kChaoticSize) {
+      outcome_.quantities.back().valid = false;
+      outcome_.quantities.back().reason =
+          "the limit is chaotic; small networks are periodic or chaotic by chance: side by side, not judged";
+    }
   }
 
   /// Both limits as spikes in the figure of the shells; their height has no meaning.
