@@ -30,6 +30,8 @@ constexpr double kLargestFlow = 30.0, kLeastFlow = 1.01;
 /// Networks of a hundred neurons are periodic or chaotic by chance (note, section 6): their mean exponent is no number
 /// with a correction of 1/N.
 constexpr std::size_t kChaoticSize = 1000;
+constexpr const char* kTooFewForChaos =
+    "the limit is chaotic; small networks are periodic or chaotic by chance: side by side, not judged";
 // Where the law (8) is worth showing.
 constexpr double kNearOnset = 2.0;
 
@@ -184,9 +186,14 @@ class Writer {
     write_exponent(limit);
     if (description_.activity) return;
     const double deviation = std::sqrt(square);
-    curve("dynamics_component_density", {"component", "1", centres(description_.grids.component)},
-          over_bins(description_.grids.component,
-                    [&](double x) { return math::normal_density(x / deviation) / deviation; }));
+    system::TheoryCurve& density =
+        curve("dynamics_component_density", {"component", "1", centres(description_.grids.component)},
+              over_bins(description_.grids.component,
+                        [&](double x) { return math::normal_density(x / deviation) / deviation; }));
+    if (limit.phase == Phase::kMany && description_.size() < kChaoticSize) {
+      density.valid = false;
+      density.reason = kTooFewForChaos;
+    }
     write_shell_limits(shown(limit.state_second_moment, limit.order.c), square);
   }
 
@@ -205,8 +212,7 @@ class Writer {
     quantity("lyapunov_exponent", states.front().lyapunov_exponent, states.front().lyapunov_error);
     if (description_.size() < kChaoticSize) {
       outcome_.quantities.back().valid = false;
-      outcome_.quantities.back().reason =
-          "the limit is chaotic; small networks are periodic or chaotic by chance: side by side, not judged";
+      outcome_.quantities.back().reason = kTooFewForChaos;
     }
   }
 
