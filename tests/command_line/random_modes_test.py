@@ -29,7 +29,9 @@ class RandomModes(RefusalTest):
                           says="conflicting options: modes.count and coupling.values")
 
     def test_functions_and_integrators(self):
-        self.refused_text(HEAD + '[network]\ntransfer = "relu"\n', says="must be one of tanh, erf, linear or clipped_tan")
+        self.refused_text(HEAD + '[network]\ntransfer = "relu"\n', says="must be one of tanh, erf, linear, clipped_tan or expression")
+        self.refused_text(HEAD + '[network]\ntransfer = "expression"\nexpression = "max(x,0)"\n',
+                          says="the transfer function must be odd")
         self.refused_text(HEAD + '[noise]\nintensity = 0.1\n[simulation]\nintegrator = "rk4"\n',
                           says="conflicting options: simulation.integrator and noise.intensity")
 
@@ -46,6 +48,20 @@ class RandomModes(RefusalTest):
         self.assertEqual(values["variance", "static-0"], 0)
         self.assertNotIn(("participation_ratio_output", "static-0"), values)
         self.assertIn("quiescent: the only attractor is x = 0", result["warnings"])
+
+    def test_an_own_function(self):
+        text = '[network]\nsize = 60\n{}[coupling]\ndeviation = 2.5\n[modes]\nratio = 0.5\n[simulation]\nduration = 20\n'
+        _, named = self.quantities(text.format('transfer = "tanh"\n'))
+        _, own = self.quantities(text.format('transfer = "expression"\nexpression = "tanh(x)"\n'))
+        for key, value in named.items():
+            if key[0] != "residual":
+                self.assertAlmostEqual(own[key], value, delta=1e-8 * max(1, abs(value)), msg=key)
+        # One that no name has: x/(1 + |x|) saturates slowly, and is simulated too.
+        path = self.write("own.toml", HEAD + text.format('transfer = "expression"\nexpression = "x/(1+abs(x))"\n'))
+        result = json.loads(self.limes("run", path, "--json", "--set", "simulation.realisations=2").stdout)
+        variance = [q for q in result["quantities"] if q["name"] == "variance"][0]
+        self.assertGreater(variance["theory"]["value"], 0.1)
+        self.assertGreater(variance["simulation"]["value"], 0.1)
 
     def test_a_given_rank(self):
         _, values = self.quantities('[network]\ntransfer = "erf"\n[coupling]\ndeviation = 3.0\n[modes]\ninverse_rank = 1.0\n')

@@ -69,7 +69,7 @@ TextLines::TextLines(const InputFile& file) : path_(file.path()), rest_(file.byt
   }
   if (head.find('\0') != std::string_view::npos) {
     throw InputError(first, "the file holds binary data, not text",
-                     "formats that can be read: Matrix Market, CSV, NPY, HDF5");
+                     "formats that can be read: Matrix Market, CSV, NPY, NPZ, HDF5");
   }
   if (rest_.starts_with("\xEF\xBB\xBF")) rest_.remove_prefix(3);
 }

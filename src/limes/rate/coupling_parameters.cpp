@@ -16,30 +16,13 @@ namespace {
 using system::Parameters;
 using Kind = CouplingDescription::Kind;
 
-struct Source {
-  Kind kind = Kind::kGaussian;
-  std::string key;  ///< of a given matrix
-};
-
-Source coupling_source(const Parameters& parameters) {
-  const bool file = parameters.has("coupling.file");
-  const bool values = parameters.has("coupling.values");
-  if (file && values) throw conflict(parameters, "coupling.values", "coupling.file");
-  const std::string given = file ? "coupling.file" : values ? "coupling.values" : "";
-  Source source{given.empty() ? Kind::kGaussian : Kind::kGiven, given};
-  if (!parameters.has("coupling.kind")) return source;
+/// The kind of couplings that are not given as a matrix.
+Kind random_kind(const Parameters& parameters) {
+  if (!parameters.has("coupling.kind")) return Kind::kGaussian;
   const std::string kind = parameters.text("coupling.kind");
-  if (kind == "file" || kind == "values") {
-    if (parameters.has("coupling." + kind)) return source;
-    throw InputError(parameters.place("coupling.kind"),
-                     fmt::format("coupling.kind is \"{}\" but coupling.{} is missing", kind, kind),
-                     "give coupling." + kind);
-  }
-  if (!given.empty()) throw conflict(parameters, "coupling.kind", given);
-  if (kind == "bernoulli") return {Kind::kBernoulli, ""};
-  if (kind == "fixed_in_degree") return {Kind::kFixedInDegree, ""};
-  if (kind == "correlated") return {Kind::kCorrelated, ""};
-  return source;
+  if (kind == "bernoulli") return Kind::kBernoulli;
+  if (kind == "fixed_in_degree") return Kind::kFixedInDegree;
+  return kind == "correlated" ? Kind::kCorrelated : Kind::kGaussian;
 }
 
 coupling::Matrix matrix_of_values(const Parameters& parameters) {
@@ -197,6 +180,23 @@ CouplingDescription describe_given(const Parameters& parameters, const std::stri
 
 }  // namespace
 
+std::string given_matrix_key(const Parameters& parameters) {
+  const bool file = parameters.has("coupling.file");
+  const bool values = parameters.has("coupling.values");
+  if (file && values) throw conflict(parameters, "coupling.values", "coupling.file");
+  std::string given = file ? "coupling.file" : values ? "coupling.values" : "";
+  if (!parameters.has("coupling.kind")) return given;
+  const std::string kind = parameters.text("coupling.kind");
+  if (kind == "file" || kind == "values") {
+    if (parameters.has("coupling." + kind)) return given;
+    throw InputError(parameters.place("coupling.kind"),
+                     fmt::format("coupling.kind is \"{}\" but coupling.{} is missing", kind, kind),
+                     "give coupling." + kind);
+  }
+  if (!given.empty()) throw conflict(parameters, "coupling.kind", given);
+  return given;
+}
+
 coupling::Matrix read_given_matrix(const Parameters& parameters, const std::string& key) {
   const double target = per_pair(parameters, "coupling.deviation", 1)(0, 0);
   const auto scale = scale_of(parameters);
@@ -214,9 +214,9 @@ coupling::Matrix read_given_matrix(const Parameters& parameters, const std::stri
 
 CouplingDescription describe_coupling(const Parameters& parameters, const std::vector<std::size_t>& sizes,
                                       bool sizes_given, std::uint64_t experiment_seed) {
-  const Source source = coupling_source(parameters);
-  if (source.kind != Kind::kGiven) return describe_random(parameters, source.kind, sizes, experiment_seed);
-  auto coupling = describe_given(parameters, source.key, sizes.size(), experiment_seed);
+  const std::string given = given_matrix_key(parameters);
+  if (given.empty()) return describe_random(parameters, random_kind(parameters), sizes, experiment_seed);
+  auto coupling = describe_given(parameters, given, sizes.size(), experiment_seed);
   const auto size = static_cast<std::size_t>(coupling::size(*coupling.matrix));
   if (sizes_given && sizes.front() != size) {
     throw InputError(parameters.place("network.size"),

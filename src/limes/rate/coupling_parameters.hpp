@@ -4,11 +4,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "limes/rate/rate_description.hpp"
 
 namespace limes::rate {
+
+/// `coupling.file` or `coupling.values` where a matrix is given, or nothing. Throws InputError where coupling.kind says
+/// otherwise, or both are given.
+[[nodiscard]] std::string given_matrix_key(const system::Parameters& parameters);
 
 /// The matrix of `coupling.file` or `coupling.values` (`key` says which), scaled as coupling.scale says. Throws
 /// InputError with the key's place.

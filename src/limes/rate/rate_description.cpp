@@ -10,9 +10,9 @@
 
 #include "limes/coupling_files/read.hpp"
 #include "limes/rate/coupling_parameters.hpp"
-#include "limes/rate/expression_parser.hpp"
 #include "limes/rate/population_parameters.hpp"
 #include "limes/rate/rate_parameters.hpp"
+#include "limes/rate/transfer_parameters.hpp"
 
 namespace limes::rate {
 
@@ -41,34 +41,6 @@ std::vector<std::size_t> describe_sizes(const Parameters& parameters) {
   std::vector<std::size_t> sizes;
   for (const double size : parameters.reals("network.size")) sizes.push_back(static_cast<std::size_t>(size));
   return sizes;
-}
-
-using KnownExpression = std::shared_ptr<const transfer::Expression>;
-
-/// `network.transfer`, and where that is the user's own function `network.expression`; at gain 1.
-transfer::Transfer describe_transfer(const Parameters& parameters, const KnownExpression& known) {
-  const std::string key = "network.expression";
-  transfer::Transfer function{transfer::kind_from_name(parameters.text("network.transfer")), 1.0};
-  if (function.kind != transfer::Kind::kExpression) {
-    if (!parameters.has(key)) return function;
-    throw conflict(parameters, key, fmt::format("network.transfer = \"{}\"", transfer::name(function.kind)),
-                   "say network.transfer = \"expression\", or leave the expression out");
-  }
-  if (!parameters.has(key)) {
-    throw InputError(parameters.place("network.transfer"),
-                     "network.transfer is \"expression\" but network.expression is missing",
-                     "write, for example, expression = \"max(x,0)^2 / (1 + x^2)\"");
-  }
-  if (known && known->text() == parameters.text(key)) {
-    function.expression = known;
-    return function;
-  }
-  try {
-    function.expression = std::make_shared<const transfer::Expression>(parse_expression(parameters.text(key)));
-  } catch (const InputError& error) {
-    throw InputError(parameters.place(key), key + ": " + error.message(), error.mend());
-  }
-  return function;
 }
 
 std::vector<Population> describe_populations(const Parameters& parameters, TimeKind time,

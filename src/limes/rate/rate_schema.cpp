@@ -1,5 +1,6 @@
 #include "limes/rate/rate_schema.hpp"
 
+#include "limes/rate/shared_keys.hpp"
 #include "limes/system/key.hpp"
 
 namespace limes::rate {
@@ -14,7 +15,6 @@ using system::kLargestSeed;
 using system::Parameter;
 using system::path;
 using system::real;
-using system::text;
 
 std::vector<std::string> transfer_names() {
   const auto names = transfer::kind_names();
@@ -29,13 +29,7 @@ void append_network(std::vector<Parameter>& list, TimeKind time) {
                      .most(1e6)
                      .quick(400)
                      .follows({"coupling.file", "coupling.values"}));
-  list.push_back(choice("network.transfer", "transfer function f; expression: your own")
-                     .otherwise("tanh")
-                     .one_of(transfer_names()));
-  list.push_back(
-      text("network.expression",
-           "h(x) of transfer = \"expression\", f(u) = h(g u): x, pi, e, + - * / ^, < >, abs sign step min max "
-           "select sqrt exp log sin cos tan asin acos atan sinh cosh tanh erf erfc"));
+  append_transfer(list, "transfer function f; expression: your own", transfer_names());
   list.push_back(real("network.gain", "gain inside the transfer function, f(u) = tanh(g u) and so on")
                      .symbol("g")
                      .otherwise(1.0)
@@ -87,18 +81,7 @@ void append_coupling(std::vector<Parameter>& list) {
           .otherwise(0.0)
           .least(-1)
           .most(1));
-  list.push_back(path("coupling.file", "matrix: Matrix Market, CSV, NPY or HDF5 (file.h5:/path); row = target"));
-  list.push_back(real("coupling.values", "the matrix itself, an array of rows (row = target)").form(Form::kMatrix));
-  list.push_back(choice("coupling.scale",
-                        "a given matrix is multiplied so that this equals coupling.deviation (none: taken as it is)")
-                     .otherwise("none")
-                     .one_of({"none", "deviation", "spectral_radius"}));
-  list.push_back(choice("coupling.generator", "random numbers of gaussian couplings; portable: one reproducible draw")
-                     .otherwise("philox")
-                     .one_of({"philox", "portable"}));
-  list.push_back(integer("coupling.seed", "seed of the couplings; left out: the experiment's seed (portable: 1)")
-                     .least(0)
-                     .most(kLargestSeed));
+  append_coupling_source(list);
 }
 
 void append_threshold(std::vector<Parameter>& list) {
@@ -170,12 +153,7 @@ void append_noise_and_start(std::vector<Parameter>& list, TimeKind time) {
                      .otherwise(1.0)
                      .form(Form::kScalarOrList)
                      .least(0));
-  list.push_back(choice("initial.generator", "random numbers of the initial state")
-                     .otherwise("philox")
-                     .one_of({"philox", "portable"}));
-  list.push_back(integer("initial.seed", "seed of the initial state; left out: the experiment's seed (portable: 3)")
-                     .least(0)
-                     .most(kLargestSeed));
+  append_initial_draw(list);
 }
 
 void append_theory(std::vector<Parameter>& list, TimeKind time, const std::string& time_unit) {

@@ -1,12 +1,20 @@
 #include "limes/rate/fixed_point_geometry/fixed_points_schema.hpp"
 
+#include "limes/rate/shared_keys.hpp"
 #include "limes/system/key.hpp"
 
 namespace limes::rate::fixed_points {
 
 namespace {
 
-using namespace system;
+using system::choice;
+using system::CurveInfo;
+using system::Form;
+using system::integer;
+using system::Parameter;
+using system::path;
+using system::QuantityInfo;
+using system::real;
 
 void append_network(std::vector<Parameter>& list) {
   list.push_back(integer("network.size", "number of neurons; left out: 50, or the size of the given matrix")
@@ -49,32 +57,13 @@ void append_coupling(std::vector<Parameter>& list) {
                      .most(1e6));
   list.push_back(
       real("coupling.symmetry", "0: the theory is that of independent couplings").otherwise(0.0).least(0).most(0));
-  list.push_back(path("coupling.file",
-                      "matrix: Matrix Market, CSV, NPY, NPZ (file.npz:/name) or HDF5 (file.h5:/path); row = target"));
-  list.push_back(real("coupling.values", "the matrix itself, an array of rows (row = target)").form(Form::kMatrix));
-  list.push_back(choice("coupling.scale",
-                        "a given matrix is multiplied so that this equals coupling.deviation (none: taken as it is)")
-                     .otherwise("none")
-                     .one_of({"none", "deviation", "spectral_radius"}));
-  list.push_back(choice("coupling.generator", "random numbers of gaussian couplings; portable: one reproducible draw")
-                     .otherwise("philox")
-                     .one_of({"philox", "portable"}));
-  list.push_back(
-      integer("coupling.seed",
-              "seed of the couplings; left out: the experiment's seed (portable: 1, and 2 for the frozen input)")
-          .least(0)
-          .most(kLargestSeed));
+  append_coupling_source(list, "1, and 2 for the frozen input");
 }
 
 void append_start(std::vector<Parameter>& list) {
   list.push_back(real("initial.mean", "mean of the trajectory's initial state").symbol("\\mu_0").otherwise(0.0));
   list.push_back(real("initial.variance", "its variance over neurons").symbol("v_0").otherwise(1.0).least(0));
-  list.push_back(choice("initial.generator", "random numbers of the initial state")
-                     .otherwise("philox")
-                     .one_of({"philox", "portable"}));
-  list.push_back(integer("initial.seed", "seed of the initial state; left out: the experiment's seed (portable: 3)")
-                     .least(0)
-                     .most(kLargestSeed));
+  append_initial_draw(list);
 }
 
 void append_runs(std::vector<Parameter>& list) {
@@ -211,8 +200,8 @@ std::vector<CurveInfo> curves() {
 
 }  // namespace
 
-Schema fixed_points_schema() {
-  Schema schema;
+system::Schema fixed_points_schema() {
+  system::Schema schema;
   append_network(schema.parameters);
   append_coupling(schema.parameters);
   append_start(schema.parameters);

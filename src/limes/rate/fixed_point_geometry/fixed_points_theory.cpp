@@ -118,10 +118,11 @@ class Writer {
     outcome_.quantities.push_back(std::move(entry));
   }
 
-  /// A limit whose distance from networks of this size is known by sampling: that is its error then.
+  /// A limit whose distance from networks of this size is known by sampling: that is its error then. Of one draw it
+  /// says nothing.
   void limit_quantity(const char* name, double value, double error, const Estimated& at_size, double unit = 1.0) {
     quantity(name, value, error);
-    if (at_size.error <= 0.0) return;
+    if (at_size.error <= 0.0 || !branch_.empty()) return;
     system::TheoryQuantity& entry = outcome_.quantities.back();
     entry.approximate = true;
     entry.error = error + bound(value, at_size, unit);
@@ -130,8 +131,8 @@ class Writer {
     return std::abs(at_size.value / unit - value) + kErrors * at_size.error / unit;
   }
   /// The same of a curve.
-  static void limit_curve(system::TheoryCurve& curve, const std::vector<Estimated>& at_size, double unit = 1.0) {
-    if (at_size.empty()) return;
+  void limit_curve(system::TheoryCurve& curve, const std::vector<Estimated>& at_size, double unit = 1.0) {
+    if (at_size.empty() || !branch_.empty()) return;
     curve.approximate = true;
     std::vector<double> error;
     for (std::size_t k = 0; k < at_size.size(); ++k) error.push_back(bound(curve.values.values[k], at_size[k], unit));
@@ -310,7 +311,8 @@ class Writer {
     }
     system::TheoryCurve& shells =
         curve("shell_histogram", {"second_moment", "1", centres(description_.grids.shell)}, density);
-    shells.of_this_size = shells.approximate = true;  // its error is that of the sampling
+    shells.of_this_size = true;
+    shells.approximate = branch_.empty();  // its error is that of the sampling
     shells.error = Tensor({error.size()}, error);
   }
 

@@ -7,6 +7,7 @@
 
 #include "limes/rate/coupling_parameters.hpp"
 #include "limes/rate/rate_parameters.hpp"
+#include "limes/rate/transfer_parameters.hpp"
 
 namespace limes::rate::random_modes {
 
@@ -25,19 +26,10 @@ constexpr std::size_t kSmallestHalf = 50;
 }
 
 Kind kind_of(const Parameters& parameters) {
-  const bool file = parameters.has("coupling.file"), values = parameters.has("coupling.values");
-  if (file && values) throw conflict(parameters, "coupling.values", "coupling.file");
-  const bool given = file || values;
-  if (!parameters.has("coupling.kind")) return given ? Kind::kGiven : Kind::kRandomModes;
+  if (!given_matrix_key(parameters).empty()) return Kind::kGiven;
+  if (!parameters.has("coupling.kind")) return Kind::kRandomModes;
   const std::string kind = parameters.text("coupling.kind");
-  if (kind == "file" || kind == "values") {
-    if (parameters.has("coupling." + kind)) return Kind::kGiven;
-    refuse(parameters, "coupling.kind", fmt::format("coupling.kind is \"{}\" but coupling.{} is missing", kind, kind),
-           "give coupling." + kind);
-  }
-  if (given) throw conflict(parameters, "coupling.kind", file ? "coupling.file" : "coupling.values");
-  if (kind == "gaussian") return Kind::kGaussian;
-  return kind == "orthogonal" ? Kind::kOrthogonal : Kind::kRandomModes;
+  return kind == "gaussian" ? Kind::kGaussian : kind == "orthogonal" ? Kind::kOrthogonal : Kind::kRandomModes;
 }
 
 /// No key of the table `modes` that means nothing for these couplings.
@@ -141,7 +133,7 @@ std::vector<double> describe_overlaps(const Parameters& parameters, std::size_t 
 }
 
 void describe_given(const Parameters& parameters, ModesDescription& description) {
-  const std::string key = parameters.has("coupling.file") ? "coupling.file" : "coupling.values";
+  const std::string key = given_matrix_key(parameters);
   require_no_modes(parameters, key);
   if (parameters.text("coupling.generator") != "philox") throw conflict(parameters, "coupling.generator", key);
   for (const std::string width : {"heterogeneity.left", "heterogeneity.right"}) {
@@ -173,15 +165,10 @@ void describe_random(const Parameters& parameters, ModesDescription& description
            "leave coupling.scale out, or give coupling.file");
   }
   description.deviation = parameters.real("coupling.deviation");
-  description.portable = parameters.text("coupling.generator") == "portable";
+  description.portable = generator_of(parameters, "coupling") == Generator::kPortable;
   if (description.portable && description.kind != Kind::kGaussian) {
     refuse(parameters, "coupling.generator", "the portable generator is for independent gaussian couplings",
            "leave coupling.generator out, or say coupling.kind = \"gaussian\"");
-  }
-  if (description.portable) {
-    description.coupling_seed = parameters.has("coupling.seed")
-                                    ? static_cast<std::uint64_t>(parameters.integer("coupling.seed"))
-                                    : std::uint64_t{1};
   }
   if (description.kind == Kind::kRandomModes) {
     if (parameters.has("modes.inverse_rank")) {
@@ -290,15 +277,14 @@ double ModesDescription::random_inverse_rank() const {
 ModesDescription describe(const Parameters& parameters) {
   ModesDescription description;
   if (parameters.has("network.size")) description.size = static_cast<std::size_t>(parameters.integer("network.size"));
-  description.transfer = {transfer::kind_from_name(parameters.text("network.transfer")),
-                          parameters.real("network.gain")};
+  description.transfer = transfer::with_gain(describe_transfer(parameters, nullptr), parameters.real("network.gain"));
+  require_odd(parameters, description.transfer);
   description.noise_intensity = parameters.real("noise.intensity");
   description.initial_mean = parameters.real("initial.mean");
   description.initial_variance = parameters.real("initial.variance");
   description.seed = parameters.seed();
-  description.coupling_seed = parameters.has("coupling.seed")
-                                  ? static_cast<std::uint64_t>(parameters.integer("coupling.seed"))
-                                  : parameters.seed();
+  description.coupling_seed =
+      seed_of(parameters, "coupling", generator_of(parameters, "coupling"), parameters.seed(), 1);
   description.left_width = parameters.real("heterogeneity.left");
   description.right_width = parameters.real("heterogeneity.right");
   description.kind = kind_of(parameters);

@@ -1,5 +1,6 @@
 #include "limes/rate/random_modes/modes_schema.hpp"
 
+#include "limes/rate/shared_keys.hpp"
 #include "limes/system/key.hpp"
 
 namespace limes::rate::random_modes {
@@ -10,9 +11,7 @@ using system::choice;
 using system::flag;
 using system::Form;
 using system::integer;
-using system::kLargestSeed;
 using system::Parameter;
-using system::path;
 using system::real;
 
 void append_network(std::vector<Parameter>& list) {
@@ -22,10 +21,8 @@ void append_network(std::vector<Parameter>& list) {
                      .most(1e6)
                      .quick(400)
                      .follows({"coupling.file", "coupling.values"}));
-  list.push_back(choice("network.transfer", "transfer function phi, an odd one: tanh, erf(sqrt(pi) u/2), linear, ...")
-                     .symbol("\\phi")
-                     .otherwise("tanh")
-                     .one_of({"tanh", "erf", "linear", "clipped_tan"}));
+  append_transfer(list, "transfer function phi, an odd one: tanh, erf(sqrt(pi) u/2), ..., or your own",
+                  {"tanh", "erf", "linear", "clipped_tan", "expression"});
   list.push_back(
       real("network.gain", "gain inside the transfer function, phi(u) = tanh(g u) and so on").otherwise(1.0).above(0));
   list.push_back(choice("coupling.kind", "left out: random_modes, or file / values where that key is given")
@@ -35,18 +32,7 @@ void append_network(std::vector<Parameter>& list) {
                      .symbol("g_{eff}")
                      .otherwise(1.0)
                      .above(0));
-  list.push_back(path("coupling.file", "matrix: Matrix Market, CSV, NPY or HDF5 (file.h5:/path); row = target"));
-  list.push_back(real("coupling.values", "the matrix itself, an array of rows (row = target)").form(Form::kMatrix));
-  list.push_back(choice("coupling.scale",
-                        "a given matrix is multiplied so that this equals coupling.deviation (none: taken as it is)")
-                     .otherwise("none")
-                     .one_of({"none", "deviation", "spectral_radius"}));
-  list.push_back(choice("coupling.generator", "random numbers of gaussian couplings; portable: one reproducible draw")
-                     .otherwise("philox")
-                     .one_of({"philox", "portable"}));
-  list.push_back(integer("coupling.seed", "seed of the couplings; left out: the experiment's seed (portable: 1)")
-                     .least(0)
-                     .most(kLargestSeed));
+  append_coupling_source(list);
 }
 
 void append_modes(std::vector<Parameter>& list) {

@@ -6,6 +6,7 @@
 
 #include "limes/rate/rate_parameters.hpp"
 #include "limes/rate/rate_schema.hpp"
+#include "limes/rate/transfer_parameters.hpp"
 
 namespace limes::rate::renormalized {
 namespace {
@@ -66,14 +67,7 @@ void require_one_odd_population(const Parameters& parameters, const RateDescript
     throw InputError(parameters.place("network.size"), "correlations need at least two neurons",
                      "give network.size = 2 or more");
   }
-  const transfer::Transfer& transfer = network.population().transfer;
-  if (!transfer::is_odd(transfer)) {
-    const bool own = transfer.kind == transfer::Kind::kExpression;
-    throw InputError(parameters.place(own ? "network.expression" : "network.transfer"),
-                     fmt::format("the transfer function must be odd, f(-u) = -f(u), which {} is not",
-                                 own ? "this expression" : "\"" + std::string(transfer::name(transfer.kind)) + "\""),
-                     "use tanh, erf, linear, clipped_tan or an odd expression; rate.continuous knows the others");
-  }
+  require_odd(parameters, network.population().transfer);
 }
 
 }  // namespace

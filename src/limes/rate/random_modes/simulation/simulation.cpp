@@ -16,6 +16,7 @@
 #include "limes/rate/random_modes/simulation/trajectories.hpp"
 #include "limes/system/progress.hpp"
 #include "limes/system/saved_realisation.hpp"
+#include "limes/transfer/expression.hpp"
 
 namespace limes::rate::random_modes {
 
@@ -44,13 +45,14 @@ std::uint64_t fingerprint(const coupling::Matrix& matrix) {
 std::string identity_of(const ModesDescription& d) {
   const auto& s = d.simulation;
   return fmt::format(
-      "{} N {} f {} {} D {} start {} {} seed {} {} kind {} {} {} {} {} {} {} matrix {} run {} {} {} {} {} {} "
+      "{} N {} f {} {} {} D {} start {} {} seed {} {} kind {} {} {} {} {} {} {} matrix {} run {} {} {} {} {} {} "
       "{} {} {} {} {}",
-      kFormat, d.size, static_cast<int>(d.transfer.kind), d.transfer.gain, d.noise_intensity, d.initial_mean,
-      d.initial_variance, d.seed, d.coupling_seed, static_cast<int>(d.kind), d.deviation, fingerprint(d.strengths),
-      fingerprint(d.overlaps), d.left_width, d.right_width, d.portable, d.matrix ? fingerprint(*d.matrix) : 0,
-      static_cast<int>(s.integrator), s.step, s.transient, s.duration, s.sample_interval, s.lags, s.realisations,
-      s.trajectories, s.single_precision, s.spectrum, s.surrogates);
+      kFormat, d.size, static_cast<int>(d.transfer.kind), d.transfer.gain,
+      d.transfer.expression ? d.transfer.expression->text() : "", d.noise_intensity, d.initial_mean, d.initial_variance,
+      d.seed, d.coupling_seed, static_cast<int>(d.kind), d.deviation, fingerprint(d.strengths), fingerprint(d.overlaps),
+      d.left_width, d.right_width, d.portable, d.matrix ? fingerprint(*d.matrix) : 0, static_cast<int>(s.integrator),
+      s.step, s.transient, s.duration, s.sample_interval, s.lags, s.realisations, s.trajectories, s.single_precision,
+      s.spectrum, s.surrogates);
 }
 
 std::string label_of(Draw draw) {

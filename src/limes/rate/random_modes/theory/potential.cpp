@@ -71,7 +71,8 @@ std::optional<double> chaotic_variance(const TwoPointProblem& problem) {
   const double largest = largest_variance(problem);
   if (!std::isfinite(largest)) {
     if (edge < 1.0) return std::nullopt;
-    throw ConvergenceError("a linear network at or beyond its stability edge has no stationary state", edge);
+    throw ConvergenceError("x = 0 is unstable and the transfer function has no bound: no stationary state is known",
+                           edge);
   }
   if (largest == 0.0) return std::nullopt;
   // Beyond the edge W < 0 at small C0, on the scale (edge - 1)/steepness^2.
@@ -142,7 +143,8 @@ double noisy_start(const TwoPointProblem& problem) {
   const double slope = transfer::derivative(problem.transfer, 0.0);
   const double edge = strength_of(problem) * mean_square_left(problem) * slope * slope;
   if (!(edge < 1.0)) {
-    throw ConvergenceError("a linear network at or beyond its stability edge has no stationary state", edge);
+    throw ConvergenceError("x = 0 is unstable and the transfer function has no bound: no stationary state is known",
+                           edge);
   }
   return std::max(1e-12, problem.noise_intensity * strength_of(problem) * slope * slope / (1.0 - edge));
 }
