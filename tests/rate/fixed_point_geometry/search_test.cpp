@@ -50,7 +50,7 @@ TEST(FixedPointSearch, AllOfTwoBistableNeurons) {
   }
 }
 
-// x = 2 tanh x + b: three fixed points for small b, one beyond the fold at b = sqrt(2) - 2 atanh(sqrt(1/2))... = 0.533.
+// x = 2 tanh x + b: three fixed points for small b, one beyond the fold at b = sqrt(2) - atanh(sqrt(1/2)) = 0.533.
 TEST(FixedPointSearch, WithInputNothingIsPaired) {
   const Eigen::Matrix<double, 1, 1, Eigen::RowMajor> two{{2.0}};
   const double fold = std::sqrt(2.0) - std::atanh(std::sqrt(0.5));
