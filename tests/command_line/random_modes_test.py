@@ -28,6 +28,10 @@ class RandomModes(RefusalTest):
         self.refused_text(HEAD + "[coupling]\nvalues = [[0.0, 1.0], [1.0, 0.0]]\n[modes]\ncount = 2\n",
                           says="conflicting options: modes.count and coupling.values")
 
+    def test_couplings_have_no_mean(self):
+        self.refused_text(HEAD + "[coupling]\nmean = 0.5\n",
+                          says="'coupling.mean' must be 0, not 0.5; the theory is that of couplings without a mean")
+
     def test_functions_and_integrators(self):
         self.refused_text(HEAD + '[network]\ntransfer = "relu"\n', says="must be one of tanh, erf, linear, clipped_tan or expression")
         self.refused_text(HEAD + '[network]\ntransfer = "expression"\nexpression = "max(x,0)"\n',

@@ -93,8 +93,10 @@ Json checked_real(const Parameter& parameter, const std::string& name, const Jso
   if (number < parameter.minimum || number > parameter.maximum ||
       (parameter.minimum_excluded && number == parameter.minimum) ||
       (parameter.maximum_excluded && number == parameter.maximum)) {
-    throw InputError(place, fmt::format("'{}' must be {}, not {}", name, range_text(parameter),
-                                        std::isinf(number) ? fmt::format("{}", number) : value.dump()));
+    throw InputError(place,
+                     fmt::format("'{}' must be {}, not {}", name, range_text(parameter),
+                                 std::isinf(number) ? fmt::format("{}", number) : value.dump()),
+                     parameter.minimum == parameter.maximum ? parameter.meaning : "");
   }
   if (std::isinf(number)) return number > 0 ? "inf" : "-inf";
   return number;
@@ -198,6 +200,7 @@ std::string range_text(const Parameter& parameter) {
   }
   if (parameter.type != Type::kReal && parameter.type != Type::kInteger) return "";
   const bool below = std::isfinite(parameter.minimum), above = std::isfinite(parameter.maximum);
+  if (below && parameter.minimum == parameter.maximum) return fmt::format("{}", parameter.minimum);
   if (below && above) {
     return fmt::format("in {}{}, {}{}", parameter.minimum_excluded ? '(' : '[', parameter.minimum, parameter.maximum,
                        parameter.maximum_excluded ? ')' : ']');

@@ -49,14 +49,14 @@ void append_coupling(std::vector<Parameter>& list) {
                      .one_of({"gaussian", "file", "values"})
                      .follows({"coupling.file", "coupling.values"}));
   list.push_back(
-      real("coupling.mean", "0: the theory is that of couplings without a mean").otherwise(0.0).least(0).most(0));
+      real("coupling.mean", "the theory is that of couplings without a mean").otherwise(0.0).least(0).most(0));
   list.push_back(real("coupling.deviation", "g of random couplings: J_ij ~ N(0, g^2/N); the target of coupling.scale")
                      .symbol("g")
                      .otherwise(1.0)
                      .least(0)
                      .most(1e6));
   list.push_back(
-      real("coupling.symmetry", "0: the theory is that of independent couplings").otherwise(0.0).least(0).most(0));
+      real("coupling.symmetry", "the theory is that of independent couplings").otherwise(0.0).least(0).most(0));
   append_coupling_source(list, "1, and 2 for the frozen input");
 }
 

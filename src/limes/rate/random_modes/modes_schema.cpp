@@ -29,7 +29,7 @@ void append_network(std::vector<Parameter>& list) {
                      .one_of({"random_modes", "gaussian", "orthogonal", "file", "values"})
                      .follows({"coupling.file", "coupling.values"}));
   list.push_back(
-      real("coupling.mean", "0: the theory is that of couplings without a mean").otherwise(0.0).least(0).most(0));
+      real("coupling.mean", "the theory is that of couplings without a mean").otherwise(0.0).least(0).most(0));
   list.push_back(real("coupling.deviation", "g_eff of random couplings: (1/N) tr B B^T = g_eff^2; target of scale")
                      .symbol("g_{eff}")
                      .otherwise(1.0)
